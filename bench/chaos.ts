@@ -1,8 +1,9 @@
 /**
- * Runs several real processes on one database, with random faults. It sends jobs of both kinds, and
- * cancels some. Meanwhile it kills, stops and freezes processes, the model fails at random, and at
- * times it cannot be reached. It prints a table. The exit code is 1 if a job was lost, stuck or
- * completed twice, or if a finished step ran again.
+ * Runs several real processes on one database, with random faults. It sends jobs of both kinds,
+ * cancels some, and changes the plans of others. Meanwhile it kills, stops and freezes processes, the
+ * model fails at random, and at times it cannot be reached. It prints a table. The exit code is 1 if
+ * a job was lost, stuck or completed twice, or if a finished step ran again. It is also 1 if a change
+ * touched a part that it should keep.
  *
  * `deno task chaos --jobs 500 --processes 3 --kills 60 --seed 1`
  */
@@ -11,7 +12,8 @@ import { JobRecord } from "../lib/job/job_record.ts";
 import { Program, workDirectory } from "../testing/program.ts";
 import { weatherEnv } from "../testing/weather_server.ts";
 import { Chance, wait } from "./chance.ts";
-import { requestBodies, serveFaultyModel, tripName, tripOf } from "./faulty_model.ts";
+import { changeName, requestBodies, serveFaultyModel, tripName, tripOf } from "./faulty_model.ts";
+import { findBrokenRefinements } from "./kept_parts.ts";
 import { type Outage, OutageGate, outages } from "./outage_gate.ts";
 import { ProgramGroup, shortLivedEnv } from "./program_group.ts";
 
@@ -37,6 +39,13 @@ const OUTAGE_MS = 5_000;
 const FREEZE_MS = 3_000;
 /** One job in this many is canceled. */
 const JOBS_PER_CANCELLATION = 20;
+/** The plan of one job in this many is changed, and that of one changed plan in this many again. */
+const JOBS_PER_CHANGE = 3;
+/** How often a change is sent: the process may die before its answer. */
+const CHANGE_TRIES = 5;
+/** The pause between two polls of a job whose plan is to be changed, and how often it is polled. */
+const POLL_MS = 500;
+const MAX_POLLS = 120;
 /** How many faulty jobs are printed in full. */
 const EXAMPLES = 5;
 /** A job that has not ended this long after the last signal is stuck. Longer than all backoffs. */
@@ -63,6 +72,7 @@ interface Trip {
 }
 const trips: Trip[] = [];
 let unanswered = 0;
+let changes = 0;
 
 console.log(`seed ${seed}: ${jobs} jobs, ${processes} processes, ${kills} kills`);
 await group.started();
@@ -98,10 +108,42 @@ async function sendJob(name: string): Promise<void> {
   if (!accepted || accepted.status >= 400) return void unanswered++;
   const trip: Trip = { name, path: accepted.headers.get("location")!, canceled: false };
   trips.push(trip);
-  if (!isCanceled) return;
+  if (!isCanceled) return await changePlan(trip);
   await wait(1_000 * cancelAfterMs);
   const answer = await pick(running).delete(trip.path).catch(() => null);
   trip.canceled = answer?.status === 202;
+}
+
+/** Waits for the plan of some trips, and changes it, also more than once. */
+async function changePlan(trip: Trip): Promise<void> {
+  if (!chance.oneIn(JOBS_PER_CHANGE) || !await hasPlan(trip)) return;
+  const name = changeName(changes);
+  const key = `change-${changes++}`;
+  const send = () =>
+    pick(running).post(`${trip.path}/refinements`, { instruction: name }, {
+      "idempotency-key": key,
+    }).catch(() => null);
+  let accepted = null;
+  for (let n = 0; n < CHANGE_TRIES && !accepted?.headers.has("location"); n++) {
+    if (n > 0) await wait(POLL_MS);
+    accepted = await send();
+  }
+  const path = accepted?.headers.get("location");
+  if (!path) return void unanswered++;
+  const changed: Trip = { name, path, canceled: false };
+  trips.push(changed);
+  await changePlan(changed);
+}
+
+/** Waits until a job ends, some time at most. @returns whether it has a plan then */
+async function hasPlan({ path }: Trip): Promise<boolean> {
+  for (let n = 0; n < MAX_POLLS; n++) {
+    await wait(POLL_MS);
+    const answer = await pick(running).get(path).catch(() => null);
+    const status = answer?.status === 200 ? answer.body.status : "processing";
+    if (status !== "processing") return status === "completed";
+  }
+  return false;
 }
 
 async function sendSignals(): Promise<void> {
@@ -161,10 +203,8 @@ async function allEnded(): Promise<boolean> {
 async function report(): Promise<boolean> {
   const seconds = Math.round((Date.now() - startedAt) / 1_000);
   const records = await readRecords();
-  const nameOf = new Map([...records.values()].map((job) => [
-    job.id,
-    tripOf(JSON.stringify(job.request)),
-  ]));
+  const nameOf = namesOf(records.values());
+  const changed = [...records.values()].filter(({ refinement }) => refinement !== null);
   const log = programs.flatMap((program) => program.log);
   const linesOf = (message: string) => log.filter((line) => line.message === message);
 
@@ -187,14 +227,18 @@ async function report(): Promise<boolean> {
     lost: trips.filter(({ path }) => !records.has(path.split("/").at(-1)!)).length,
     stuck: [...records.values()].filter((job) => !("finishedAt" in job)).length,
     "completed twice": [...ends.values()].filter((count) => count > 1).length,
-    "changed after its end": trips.filter((trip) => changed(trip, records)).length,
+    "changed after its end": trips.filter((trip) => hasChanged(trip, records)).length,
     "finished steps run again": again.length,
+    "changes accepted twice": changed.length - new Set(namesOf(changed).values()).size,
+    "changes of kept parts": (await readBrokenRefinements(records)).length,
   };
   console.table({
     seconds,
     accepted: trips.length,
     "refused or not answered (process killed or stopping)": unanswered,
     "records in the database": records.size,
+    "changes of plans": changed.length,
+    "changes of changed plans": changed.filter(isSecondChange).length,
     ...statesOf(records.values()),
     ...verdict,
     ...signals,
@@ -213,6 +257,17 @@ async function report(): Promise<boolean> {
   );
   for (const { trip } of again.slice(0, EXAMPLES)) printHistory(trip, nameOf);
   return bad.length === 0;
+}
+
+/** Returns the name of each job, by its id. */
+function namesOf(jobs: Iterable<JobRecord>): Map<string, string> {
+  const nameOf = ({ request, refinement }: JobRecord) =>
+    tripOf(JSON.stringify([request, refinement]));
+  return new Map([...jobs].map((job) => [job.id, nameOf(job)]));
+}
+
+function isSecondChange({ refinement }: JobRecord): boolean {
+  return (refinement?.lineage.length ?? 0) > 1;
 }
 
 /** Counts the jobs in each state, and the failed jobs with each failure. */
@@ -252,8 +307,13 @@ async function readRecords(): Promise<Map<string, JobRecord>> {
   return records;
 }
 
+async function readBrokenRefinements(records: Map<string, JobRecord>): Promise<string[]> {
+  using kv = await Deno.openKv(`${directory.path}/data/kv.sqlite`);
+  return await findBrokenRefinements(kv, records);
+}
+
 /** Returns whether the stored state differs from the final answer to the client. */
-function changed({ path, final, canceled }: Trip, records: Map<string, JobRecord>): boolean {
+function hasChanged({ path, final, canceled }: Trip, records: Map<string, JobRecord>): boolean {
   const job = records.get(path.split("/").at(-1)!);
   const state = { completed: "succeeded" }[final?.status ?? ""] ?? final?.status;
   return (canceled && job?.state !== "canceled") || (final !== undefined && job?.state !== state);

@@ -37,9 +37,14 @@ export function tripName(n: number): string {
   return `Trip ${n}`;
 }
 
-/** Returns the name of the job that a text is about. */
+/** Returns the name of change number `n`. It is part of its instruction. */
+export function changeName(n: number): string {
+  return `Change ${n}`;
+}
+
+/** Returns the name of the job that a text is about. A change also names the trip that it changes. */
 export function tripOf(text: string): string {
-  return text.match(/Trip \d+/)?.[0] ?? "none";
+  return text.match(/Change \d+/)?.[0] ?? text.match(/Trip \d+/)?.[0] ?? "none";
 }
 
 const DAYS = 2;
@@ -53,6 +58,26 @@ export const plans = {
   "/api/itineraries": (trip: string) => sampleItinerary(requestBodies["/api/itineraries"](trip)),
   "/api/generations": (trip: string) => sampleBundles(requestBodies["/api/generations"](trip)),
 };
+
+/** The number of the day or bundle that a change writes anew. */
+export const CHANGED_PART = 2;
+
+/** What good answers write for a change, by the path of the kind. Each change gets another part. */
+const changedParts = {
+  "/api/itineraries": (change: string) => {
+    const { days } = sampleItinerary({ destination: wordsFor(change), durationDays: 5 });
+    return { days: [{ ...days.at(-1)!, day: CHANGED_PART }] };
+  },
+  "/api/generations": (change: string) => {
+    const { bundles } = sampleBundles({ preferences: { interests: [wordsFor(change)] } });
+    return { bundles: [{ bundle: CHANGED_PART, ...bundles.at(-1)! }] };
+  },
+};
+
+/** Returns words for a plan, in which {@link tripOf} must not find the change again. */
+function wordsFor(change: string): string {
+  return change.replace("Change", "Variant");
+}
 
 function errorAnswer(status: number, code: string, headers: HeadersInit = {}): () => Reply {
   const body = { error: { message: "By chance", type: code, code } };
@@ -136,11 +161,12 @@ function turnOf({ body }: Call): number {
 
 function goodAnswer(call: Call, trip: string): Reply {
   const { messages, input } = call.body;
+  const written = trip.startsWith("Change") ? changedParts : plans;
   if (messages) {
-    return { content: JSON.stringify(plans["/api/itineraries"](trip)) };
+    return { content: JSON.stringify(written["/api/itineraries"](trip)) };
   }
   if (input.some(({ type }: { type?: string }) => type === "function_call_output")) {
-    const content = JSON.stringify(plans["/api/generations"](trip));
+    const content = JSON.stringify(written["/api/generations"](trip));
     return { content, reasoning: "Writing it down" };
   }
   const call_1 = { id: "call_1", name: "get_weather", arguments: JSON.stringify({ city: trip }) };

@@ -53,6 +53,7 @@ const keyModules = [
   "audit_store",
   "bulk_turns",
   "session_store",
+  "place_store",
 ];
 
 /** All files that are generated. */

@@ -8,6 +8,7 @@ import { z } from "zod";
 import { type FailureCode, failureKinds } from "../lib/job/failure.ts";
 import { PlanWarning } from "../lib/job/plan_warning.ts";
 import { Source } from "../lib/job/job_record.ts";
+import { MAX_LINEAGE } from "../lib/job/refinement.ts";
 import { Phase } from "../lib/job/progress.ts";
 import { StepEvent, Transition } from "../lib/job/timeline.ts";
 import { JobUsage } from "../lib/usage.ts";
@@ -63,6 +64,12 @@ const common = {
   failure: Failure.nullable(),
   source: Source.nullable().describe("What wrote the plan"),
   attempt: z.int().nonnegative().describe("Number of attempts so far"),
+  refines: z.uuid().nullable().describe(
+    "The id of the job whose plan this job changes; `null`: it writes a new plan",
+  ),
+  lineage: z.array(z.uuid()).describe(
+    `The ids of the jobs whose plans led to this one, oldest first, at most the last ${MAX_LINEAGE}`,
+  ),
 };
 
 /** The members that only the answer about one job has: its progress, cost and warnings. */

@@ -31,9 +31,24 @@ export interface JobKind<Request = unknown, Result = unknown> {
    */
   generate(request: Request, context: JobContext): Promise<Result>;
   /**
-   * Invents what a model would write, the same for equal requests. Unset if the kind needs no model.
+   * Invents a plan, the same for equal requests, for the documentation and for placeholders. Unset if
+   * the kind needs no model.
    */
   sample?(request: Request): unknown;
+  /**
+   * Writes what the sample generator answers. It may load data, and it is the same for equal requests
+   * and times. Unset: {@link sample}.
+   */
+  writeSample?(request: Request, context: SampleContext): Promise<unknown>;
+  /**
+   * Writes what the sample generator answers for a change of a plan. It is the same for equal
+   * arguments. Unset if the kind has no refinements.
+   */
+  writeSampleChange?(
+    request: Request,
+    refinement: JobRefinement,
+    context: SampleContext,
+  ): Promise<unknown>;
   /** The reasoning summaries of the sample generator. Unset if the kind shows no reasoning. */
   readonly sampleReasoning?: readonly string[];
   /**
@@ -44,6 +59,12 @@ export interface JobKind<Request = unknown, Result = unknown> {
   readonly maxRunning?: number;
   /** Jobs of this kind are rare, and may start some seconds late. */
   readonly isRare?: boolean;
+}
+
+/** What the sample generator knows of a job besides its request. */
+export interface SampleContext {
+  /** See {@link JobContext.startedAt}. */
+  startedAt: number;
 }
 
 /**
@@ -63,6 +84,8 @@ export interface PublicKind<
   sample(request: Request): unknown;
   /** A typical request, for the documentation. */
   readonly example: object;
+  /** How callers change its plans. Unset: they cannot. */
+  readonly refinement?: KindRefinement<Request, Result>;
   /** How long a job usually takes, in milliseconds. */
   readonly expectedMs: number;
   /**
@@ -74,6 +97,16 @@ export interface PublicKind<
   readonly requestMembers: RequestMembers;
   /** The members of the public answer that only this kind has, besides `requestMembers`. */
   readonly resultMembers: ResultMembers;
+  /**
+   * Returns why a new request cannot be accepted now, although its schema accepts it. Stored requests
+   * stay valid. Unset: there are no such reasons.
+   *
+   * @param options `now`: epoch milliseconds; `base`: the request of the plan that the job changes
+   */
+  objectionsTo?(
+    request: Request,
+    options: { now: number; base?: Request },
+  ): readonly RequestIssue[];
   /** Returns the public form of a request. */
   presentRequest(request: Request): z.output<RequestMembers>;
   /** Returns the public form of the result, or of the available part of it. */
@@ -82,6 +115,53 @@ export interface PublicKind<
   itemsOf(result: Result): readonly unknown[];
   /** Returns what a traveller should check in a plan. Unset: the kind does not review its plans. */
   warningsOf?(result: Result): readonly PlanWarning[];
+}
+
+/** How callers change the plans of a kind: `POST …/refinements`. */
+export interface KindRefinement<Request = unknown, Result = unknown, Change = unknown> {
+  /** Parses the body of a `POST`. */
+  readonly change: z.ZodObject & z.ZodType<Change>;
+  /** A typical change, for the documentation. */
+  readonly example: object;
+  /**
+   * Checks whether a plan can be changed in this way. It must not change its arguments.
+   *
+   * @param parent the job whose plan is to be changed
+   */
+  merge(parent: RefinedPlan<Request, Result>, change: Change): MergedChange<Request>;
+}
+
+/** The request and the plan of a job that is to be refined. */
+export interface RefinedPlan<Request, Result> {
+  request: Request;
+  plan: Result;
+}
+
+/** What a change makes of a request, or why the change is not possible. */
+export type MergedChange<Request> =
+  | {
+    /** The request of the new job. */
+    request: Request;
+    /** What {@link JobContext.refinement} tells of the change. It must be JSON. */
+    change: unknown;
+  }
+  | { issues: readonly RequestIssue[] };
+
+/** What is wrong in a request. */
+export interface RequestIssue {
+  /** Where in the body: `["preferences", "startDate"]`. */
+  path: readonly PropertyKey[];
+  message: string;
+}
+
+/** The plan that a job changes. */
+export interface JobRefinement {
+  /** The plan to change, as the kind's result schema parses it. */
+  readonly base: unknown;
+  /** The request that this plan was written for, as the kind's request schema parses it. */
+  readonly request: unknown;
+  /** The change, as {@link KindRefinement.merge} returned it. */
+  readonly change: unknown;
 }
 
 /** What a plan usually takes of a model. */
@@ -97,6 +177,11 @@ export interface PlanParts extends ItemsFormat {
   noun: string;
   /** How many parts the plan has; `null` if the model decides. */
   count: number | null;
+  /**
+   * Called with each part as soon as it is written. A part may come again in a later turn. It must
+   * not throw.
+   */
+  onPart?: (part: unknown) => void;
 }
 
 /** The facts about a step that the timeline shows besides its name. */
@@ -113,6 +198,8 @@ export interface JobContext {
    * attempt on the next day can send the same prompt.
    */
   readonly startedAt: number;
+  /** The plan that the job changes; `null`: it writes a new one. */
+  readonly refinement: JobRefinement | null;
   /** Aborts when this worker must stop work on the job. */
   readonly signal: AbortSignal;
   readonly clock: Clock;

@@ -118,6 +118,7 @@ export function parseConfig(
       baseUrl: v.OPEN_METEO_BASE_URL,
       geocodingBaseUrl: v.OPEN_METEO_GEOCODING_BASE_URL,
     },
+    places: placesOptions(v),
     doorbell: chooseDoorbell(v, remoteKv),
     concurrency: v.WORKER_CONCURRENCY,
     leaseMs: v.LEASE_SECONDS * SECOND,
@@ -155,6 +156,19 @@ function openaiOptions(v: Parsed) {
     chatApi: v.ITINERARY_API,
     responsesApi: v.BUNDLES_API,
     serviceTier: v.OPENAI_SERVICE_TIER,
+  };
+}
+
+/** Returns how places are checked, and ways are measured. */
+function placesOptions(v: Parsed) {
+  const { PLACES_PROVIDER: name, PLACES_BASE_URL: baseUrl } = v;
+  if (name !== undefined && baseUrl === undefined) {
+    throw new ConfigError("PLACES_BASE_URL is not set, PLACES_PROVIDER needs it");
+  }
+  return {
+    provider: name !== undefined && baseUrl !== undefined ? { name, baseUrl } : null,
+    intervalMs: SECOND / v.PLACES_PER_SECOND,
+    routerUrl: v.ROUTER_BASE_URL ?? null,
   };
 }
 

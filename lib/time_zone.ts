@@ -17,3 +17,14 @@ export function isTimeZone(name: string): boolean {
 
 /** The name of a time zone. */
 export const TimeZoneName = z.string().refine(isTimeZone, { error: "expected a time zone" });
+
+/** The time that a clock shows in a time zone: `2026-12-04T20:00`. */
+export function localTimeIn(timeZone: string, epochMs: number): string {
+  // Swedish texts of times have the form of ISO 8601, with a space for the `T`.
+  const format = new Intl.DateTimeFormat("sv-SE", {
+    timeZone,
+    dateStyle: "short",
+    timeStyle: "short",
+  });
+  return format.format(epochMs).replace(" ", "T");
+}

@@ -80,6 +80,16 @@ const EFFORT = "`none`, `minimal`, `low`, `medium`, `high`, `xhigh`, or an empty
 /** Whether a text is a host without a port, as URLs have it, but in any letters. */
 const isHostName = (text: string) => URL.parse(`http://${text}/`)?.hostname === text.toLowerCase();
 
+/** Servers for the public. Their policies forbid the requests of a service like this one. */
+const publicMaps = [
+  "nominatim.openstreetmap.org",
+  "photon.komoot.io",
+  "router.project-osrm.org",
+  "routing.openstreetmap.de",
+];
+
+const isPublicMap = (url: string) => publicMaps.includes(URL.parse(url)?.hostname ?? "");
+
 const isOrigin = (text: string) => URL.canParse(text) && new URL(text).origin === text;
 
 /** The schema of each variable, in the order of the docs. Its error says what is expected. */
@@ -179,18 +189,45 @@ export const Variables = z.object({
     "the base URL of the Ticketmaster Discovery API",
   ),
   OPEN_METEO_BASE_URL: httpUrl.default("https://api.open-meteo.com").describe(
-    "the API for the forecasts of the tool `get_weather`; it needs no key",
+    "the API for the weather forecasts of plans and of the tool `get_weather`; it needs no key",
   ),
   OPEN_METEO_GEOCODING_BASE_URL: httpUrl.default("https://geocoding-api.open-meteo.com").describe(
-    "the API in which the tool `get_weather` looks up places",
+    "the API that finds the destination of a wish, and the cities of the tool `get_weather`",
   ),
+
+  PLACES_PROVIDER: oneOf("nominatim", "photon").optional().meta({
+    section: "Places of plans that are checked on a map, with a server of your own.",
+    example: "nominatim",
+    description:
+      "`nominatim` or `photon`: the service looks up each place of a plan there. A place that is " +
+      "found gets its position and its opening hours. Unset: places are not checked. " +
+      "[Places](places.md) has the details",
+  }),
+  PLACES_BASE_URL: httpUrl.refine((url) => !isPublicMap(url), {
+    error: "a server of your own, because the policy of this public one forbids such use",
+  }).optional().meta({
+    example: "https://nominatim.example.com",
+    description: "the base URL of your server; needed with `PLACES_PROVIDER`. The start refuses " +
+      "the public servers, because their policies forbid such use",
+  }),
+  PLACES_PER_SECOND: decimal(0.1, 50).default(1).describe(
+    "how many places all instances together look up in a second",
+  ),
+  ROUTER_BASE_URL: httpUrl.refine((url) => !isPublicMap(url), {
+    error: "a server of your own, because the policy of this public one forbids such use",
+  }).optional().meta({
+    example: "https://osrm.example.com",
+    description:
+      "a server with the HTTP API of OSRM and its profile `foot`, for the ways between " +
+      "the places of a day. Unset: they are estimated from the straight line",
+  }),
 
   GENERATOR: oneOf("auto", "openai", "sample").default("auto").meta({
     section: "",
     description:
-      "`openai`, `sample` (invented plans, no account), or `auto`: `openai` if there is a key, " +
-      "else `sample`. On Deno Deploy, `auto` without a key fails every job, because users could " +
-      "mistake samples for real plans",
+      "`openai`, `sample` (sample plans, no account; real places in some cities, invented ones " +
+      "elsewhere), or `auto`: `openai` if there is a key, else `sample`. On Deno Deploy, `auto` " +
+      "without a key fails every job, because users could mistake samples for real plans",
   }),
   SAMPLE_DELAY_MS: integer(0, 600_000).optional().meta({
     example: "0",
@@ -198,7 +235,7 @@ export const Variables = z.object({
   }),
   USE_MOCK_IF_QUOTA: flag.default(false).describe(
     "`1`: when the OpenAI quota is spent, jobs succeed with a sample plan whose `source` is " +
-      "`placeholder`",
+      "`placeholder`. Changes of plans fail",
   ),
   DEDUPE_IN_FLIGHT: flag.default(false).describe(
     "`1`: of identical jobs of one caller in flight, one calls the model, and all get its plan. " +

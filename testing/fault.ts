@@ -17,6 +17,8 @@ export interface FaultPoint {
 const commits = {
   /** Of a job that starts at once: the same commit claims it. */
   accept: (sorts: string[]) => sorts.includes("job") && sorts.includes("running"),
+  /** Of the plan that a refinement starts from, before its `accept`. */
+  base: (sorts: string[]) => sorts.includes("base"),
   /** The first one is that of `accept`. */
   claim: (sorts: string[]) => sorts.includes("running"),
   step: (sorts: string[]) => sorts.includes("step"),

@@ -3,7 +3,14 @@
  * @module
  */
 import { z } from "zod";
-import type { JobContext, PlanParts, PublicKind, StepDetails } from "../jobs/kind.ts";
+import type {
+  JobContext,
+  JobRefinement,
+  KindRefinement,
+  PlanParts,
+  PublicKind,
+  StepDetails,
+} from "../jobs/kind.ts";
 import { JobError } from "../lib/job/failure.ts";
 import { claimJob, type JobLimits, newJob, type RunningJob } from "../lib/job/job_record.ts";
 import {
@@ -74,6 +81,40 @@ export function testKind(
   };
 }
 
+const TestChange = z.object({ add: z.string().min(1) });
+type TestChange = z.infer<typeof TestChange>;
+
+/** Adds a word to the request and to the plan, unless the plan has it already. */
+const testRefinement: KindRefinement<TestRequest, TestResult, TestChange> = {
+  change: TestChange,
+  example: { add: "world" },
+  merge: ({ request, plan }, { add }) =>
+    plan.text.includes(add)
+      ? { issues: [{ path: ["add"], message: "the plan has it already" }] }
+      : { request: { text: `${request.text} ${add}` }, change: { add } },
+};
+
+/**
+ * A kind whose plans can be changed. By default, its `generate()` returns the text of the request,
+ * or adds the word to the plan.
+ */
+export function refinableKind(
+  generate: (request: TestRequest, context: JobContext) => Promise<TestResult> = (
+    request,
+    { refinement },
+  ) => Promise.resolve(refinement ? changedPlan(refinement) : request),
+): PublicKind<TestRequest, TestResult> {
+  return {
+    ...testKind(generate),
+    refinement: testRefinement as KindRefinement<TestRequest, TestResult>,
+  };
+}
+
+/** Returns the plan of a {@link refinableKind} with its change. */
+export function changedPlan({ base, change }: JobRefinement): TestResult {
+  return { text: `${TestResult.parse(base).text} +${TestChange.parse(change).add}` };
+}
+
 /** The answers of a scripted model: turns, errors to throw, or functions that make turns. */
 type Script<Turn, Request> = (Partial<Turn> | Error | ((request: Request) => Partial<Turn>))[];
 
@@ -134,8 +175,15 @@ export function scriptedModel(script: Script<ResponseTurn, ResponseRequest>) {
   return { model: modelOf({ chat: answer, respond: answer }), requests };
 }
 
-/** A context that runs each step, and lists of the steps, their details and the research shown. */
-export function testContext(model: Model, now = NOON) {
+/**
+ * A context that runs each step, and lists of the steps, their details and the research shown.
+ *
+ * @param refinement the plan to change; `null`: a new plan is wanted
+ */
+export function testContext(
+  model: Model,
+  { now = NOON, refinement = null }: { now?: number; refinement?: JobRefinement | null } = {},
+) {
   const steps: string[] = [];
   const details: StepDetails[] = [];
   const research: string[] = [];
@@ -145,6 +193,7 @@ export function testContext(model: Model, now = NOON) {
     id: crypto.randomUUID(),
     attempt: 1,
     startedAt: now,
+    refinement,
     clock: new FakeClock(now),
     async step(name, schema, run, describe) {
       steps.push(name);

@@ -15,6 +15,7 @@ import { presentNotice } from "../routes/api/presenter.ts";
 import { testApp } from "./app.ts";
 import { type App, send } from "./http.ts";
 import type { LogLine } from "./program.ts";
+import { noWeatherEnv } from "./weather_server.ts";
 import { withWaitLimit } from "./wait_limit.ts";
 
 type Parts = Pick<RuntimeOptions, "kv" | "holder" | "locks">;
@@ -39,7 +40,7 @@ export class LocalService implements AsyncDisposable {
         { category: ["logtape", "meta"], lowestLevel: "warning", sinks: ["service"] },
       ],
     });
-    const runtime = createRuntime(parseConfig(env), {
+    const runtime = createRuntime(parseConfig({ ...noWeatherEnv, ...env }), {
       ...parts,
       clock: systemClock,
       random: Math.random,

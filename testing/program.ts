@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { pathToFileURL } from "node:url";
 import type { FaultPoint } from "./fault.ts";
+import { noWeatherEnv } from "./weather_server.ts";
 import { withWaitLimit } from "./wait_limit.ts";
 import { taskArguments } from "./task_command.ts";
 
@@ -100,6 +101,7 @@ export class Program implements AsyncDisposable {
         PORT: "0",
         KV_PATH: "data/kv.sqlite",
         ...unlimited,
+        ...noWeatherEnv,
         ...env,
       },
       stdin: "null",

@@ -41,6 +41,8 @@ export function itineraryJob(members: Partial<ItineraryJob> = {}): ItineraryJob 
     failure: null,
     source: isEnded ? "sample" : null,
     attempt: 1,
+    refines: null,
+    lineage: [],
     progress: isEnded ? null : {
       phase: "writing",
       message: "Writing",

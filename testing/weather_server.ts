@@ -35,6 +35,15 @@ export function serveWeather(): LocalServer {
   return serveLocally((_request, url) => answerWeather(url) ?? new Response(null, { status: 404 }));
 }
 
+/** Nothing answers at this port. */
+const NO_SERVICE = "http://127.0.0.1:9";
+
+/** The environment of a program in tests that are not about places: it asks no other host. */
+export const noWeatherEnv = {
+  OPEN_METEO_BASE_URL: NO_SERVICE,
+  OPEN_METEO_GEOCODING_BASE_URL: NO_SERVICE,
+};
+
 /** The environment of a program that is to use it. */
 export function weatherEnv({ url }: LocalServer) {
   return { OPEN_METEO_BASE_URL: url, OPEN_METEO_GEOCODING_BASE_URL: url };

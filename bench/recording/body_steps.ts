@@ -19,6 +19,22 @@ const badItineraries: Record<string, unknown> = {
   "destination too long, durationDays 31": { destination: long(121), durationDays: 31 },
   "durationDays 1.5": { destination: "Tokyo", durationDays: 1.5 },
   "destination missing": { durationDays: 1 },
+  "facts that are none": {
+    destination: "Tokyo",
+    durationDays: 1,
+    startDate: "2026-02-30",
+    travellers: { adults: 0, children: -1 },
+    budget: { amount: 0, currency: "XXX", per: "day" },
+    pace: "fast",
+    interests: "food",
+    diet: [7],
+    accessibility: Array(11).fill("step-free"),
+    startPoint: long(201),
+    language: "German",
+    notes: long(1_001),
+  },
+  "40 travellers": { destination: "Tokyo", durationDays: 1, travellers: { adults: 40 } },
+  "a date in the past": { destination: "Tokyo", durationDays: 1, startDate: "2020-01-01" },
 };
 
 const badGenerations: Record<string, unknown> = {
@@ -35,6 +51,10 @@ const badGenerations: Record<string, unknown> = {
   },
   "texts that are none": {
     preferences: { musicProfile: 1, timeframe: [], otherPreferences: {} },
+  },
+  "a date in the past": { preferences: { startDate: "2020-01-01" } },
+  "an end before the start": {
+    preferences: { startDate: "2020-01-02", endDate: "2020-01-01" },
   },
   "texts that are too long": {
     preferences: { musicProfile: long(501), timeframe: long(501), otherPreferences: long(501) },

@@ -33,7 +33,7 @@ import { persist } from "../../lib/store/persist.ts";
 import { SAMPLE_WRITER, type StepEvent } from "../../lib/job/timeline.ts";
 import type { Turns } from "../../lib/turns.ts";
 import { costOf, type ModelPrice, tokensOf } from "../../lib/usage.ts";
-import type { JobContext, PlanParts, StepDetails } from "../kind.ts";
+import type { JobContext, JobRefinement, PlanParts, StepDetails } from "../kind.ts";
 import { Interruption } from "./interruption.ts";
 import { idsOf } from "./job_log.ts";
 import type { ModelCalls } from "./model_calls.ts";
@@ -53,6 +53,8 @@ export interface AttemptContextOptions {
   wake: EventTarget;
   /** The prompt version of the kind. Steps of another version are not resumed. */
   promptVersion: string;
+  /** The plan that the job changes; `null`: it writes a new one. */
+  refinement: JobRefinement | null;
   /** The progress of earlier attempts. */
   progress: Progress;
   /** Turns of earlier attempts that were billed but failed. */
@@ -139,6 +141,10 @@ export class AttemptContext implements JobContext {
   get startedAt(): number {
     const { startedAt, claimedAt } = this.#options.lease.job;
     return startedAt ?? claimedAt;
+  }
+
+  get refinement(): JobRefinement | null {
+    return this.#options.refinement;
   }
 
   get signal(): AbortSignal {

@@ -24,7 +24,7 @@ import { persist } from "../../lib/store/persist.ts";
 import { inTrace, recordOutcome } from "../../lib/trace_context.ts";
 import type { Turns } from "../../lib/turns.ts";
 import type { ModelPrice } from "../../lib/usage.ts";
-import type { JobKind, WrittenPlan } from "../kind.ts";
+import type { JobKind, JobRefinement, WrittenPlan } from "../kind.ts";
 import { AttemptContext } from "./attempt_context.ts";
 import { follow } from "./follower.ts";
 import { Interruption } from "./interruption.ts";
@@ -167,7 +167,15 @@ export class Executor {
   ): Promise<AttemptContext> {
     const { lease, kind, request, abort, wake } = attempt;
     const { store, breaker, clock, prices, turns, metrics } = this.#options;
-    const model = this.#options.model(() => kind.sample?.(request), kind.sampleReasoning);
+    const refinement = await this.#refinementOf(lease.job, kind);
+    const times = { startedAt: lease.job.startedAt ?? lease.job.claimedAt };
+    const model = this.#options.model(
+      () =>
+        refinement
+          ? kind.writeSampleChange?.(request, refinement, times)
+          : kind.writeSample?.(request, times) ?? kind.sample?.(request),
+      kind.sampleReasoning,
+    );
     const { progress, failedTurns } = lease.isFirst
       ? { progress: noProgress, failedTurns: [] }
       : await persist(() => store.checkpoints.readEarlierAttempts(lease.job.id), clock);
@@ -176,6 +184,7 @@ export class Executor {
       abort,
       wake,
       promptVersion: kind.promptVersion,
+      refinement,
       progress,
       failedTurns,
       store,
@@ -186,6 +195,19 @@ export class Executor {
       turns,
       prices,
     });
+  }
+
+  /** Reads the plan that the job changes; `null`: it writes a new one. */
+  async #refinementOf(job: RunningJob, kind: JobKind): Promise<JobRefinement | null> {
+    if (job.refinement === null) return null;
+    const { store, clock } = this.#options;
+    const base = await persist(() => store.bases.read(job), clock);
+    // Another version of the program may have accepted the job.
+    return {
+      base: kind.result.parse(base?.plan),
+      request: kind.request.parse(base?.request),
+      change: job.refinement.change,
+    };
   }
 
   /** Puts back the job at a shutdown. If the job is lost, it writes nothing. */
@@ -203,7 +225,9 @@ export class Executor {
 
   #decide({ job }: Lease, { ended, now }: EndedAttempt): Outcome {
     const { limits, random, mockIfQuota } = this.#options;
-    const placeholder = mockIfQuota ? () => this.#placeholderPlan(job) : undefined;
+    // A placeholder in place of a real plan would be worse than the plan that the caller has.
+    const mayInvent = mockIfQuota && job.refinement === null;
+    const placeholder = mayInvent ? () => this.#placeholderPlan(job) : undefined;
     const outcome = decide(ended, { job, limits, now, random, placeholder });
     if ("failure" in outcome && outcome.failure.code === "internal" && "error" in ended) {
       log.error("unexpected error", { ...idsOf(job), error: describeError(ended.error) });

@@ -8,8 +8,15 @@ import { anonymousCaller, type Caller, isKey } from "../../lib/caller.ts";
 import type { Clock } from "../../lib/clock.ts";
 import { hashJson } from "../../lib/hash.ts";
 import { newJobId } from "../../lib/job/job_id.ts";
-import { acceptedJob, newJob, placeOf, type QueuedJob } from "../../lib/job/job_record.ts";
+import {
+  acceptedJob,
+  type JobRecord,
+  newJob,
+  placeOf,
+  type QueuedJob,
+} from "../../lib/job/job_record.ts";
 import type { JobSnapshot, QueueWait } from "../../lib/job/job_snapshot.ts";
+import { type Refinement, refinementOf } from "../../lib/job/refinement.ts";
 import type { ResponseEnded } from "../../lib/job/response_ended.ts";
 import { mergeTimeline, type TimelineEvent } from "../../lib/job/timeline.ts";
 import { KeyedMutex } from "../../lib/keyed_mutex.ts";
@@ -32,6 +39,13 @@ import type { DailyLimits, DayOver } from "./daily_limits.ts";
 import type { FairOrder } from "./fair_order.ts";
 import type { CostSpent, KeyCosts } from "./key_costs.ts";
 import type { QueueBoard } from "./queue_board.ts";
+import {
+  type ChangeRefusal,
+  type ChangeRequest,
+  type Draft,
+  draftRefinement,
+  type RequestRefused,
+} from "./refinement_draft.ts";
 import type { Watcher } from "./watcher.ts";
 
 /** The part of this instance's worker that the service uses. */
@@ -103,6 +117,12 @@ export interface SubmitOptions {
   permitDay?: () => Promise<void> | void;
 }
 
+/** The options of a request that changes the plan of a job. */
+export interface RefineOptions extends SubmitOptions {
+  /** Returns whether the caller may see the job with the plan. Unset: it may see every job. */
+  maySee?: ((job: JobRecord) => boolean) | undefined;
+}
+
 /** An accepted job. */
 export interface Submission {
   outcome: "accepted";
@@ -118,6 +138,7 @@ export interface Submission {
 
 /** Why a request did not create a job. Nothing was stored. */
 export type Refusal =
+  | RequestRefused
   /** A different request was accepted with the same idempotency key. */
   | { outcome: "key reused" }
   /** The caller has used its daily budget. */
@@ -132,10 +153,25 @@ export type Refusal =
   /** This instance shuts down. */
   | { outcome: "stopping" };
 
+/** Which jobs a list shows. */
+export interface ListOptions {
+  limit: number;
+  /** The last job of the page before; `null`: the first page. */
+  after: PageStart | null;
+  /** Only the refinements of this job. Unset: all jobs. */
+  refines?: string | undefined;
+}
+
 /** A job and its timeline. */
 export interface JobTimeline extends JobSnapshot {
   events: TimelineEvent[];
 }
+
+/** Checks what a job has to do, or returns why there is no job. */
+type Drafting<Refused> = () =>
+  | Promise<Draft | RequestRefused | Refused>
+  | Draft
+  | RequestRefused;
 
 const STORAGE_FULL = { outcome: "storage full" } as const;
 
@@ -164,36 +200,113 @@ export class JobService {
     request: unknown,
     options: SubmitOptions = {},
   ): Promise<Submission | Refusal> {
+    const draft = () => {
+      const issues = kind.objectionsTo?.(request, { now: this.#options.clock.now() }) ?? [];
+      if (issues.length > 0) return { outcome: "request refused", issues } as const;
+      return { request, refinement: null };
+    };
+    return await this.#submit<never>(kind, { identity: [kind.name, request], draft }, options);
+  }
+
+  /**
+   * Accepts or refuses a job that changes the plan of another one, which does not change itself.
+   *
+   * @throws as {@link submit}; also if the kind has no refinements, or the plan cannot be read
+   */
+  async refine(
+    kind: PublicKind,
+    { parentId, change }: ChangeRequest,
+    { maySee = () => true, ...options }: RefineOptions = {},
+  ): Promise<Submission | Refusal | ChangeRefusal> {
+    const read = (id: string) => this.read(kind, id);
+    const now = this.#options.clock.now();
+    const draft = () => draftRefinement(kind, { parentId, change, read, maySee, now });
+    const identity = [kind.name, "refines", parentId, change];
+    return await this.#submit(kind, { identity, draft }, options);
+  }
+
+  /**
+   * Accepts one job at a time of those whose commits would conflict.
+   *
+   * @param work `identity`: equal for equal requests of a caller. `draft`: checks what the job has to
+   * do; it is not called for a repeated request
+   */
+  async #submit<Refused extends object>(
+    kind: PublicKind,
+    { identity, draft }: { identity: unknown[]; draft: Drafting<Refused> },
+    options: SubmitOptions,
+  ): Promise<Submission | Refusal | Refused> {
     const { caller = anonymousCaller, idempotencyKey, callbackUrl = null } = options;
     const { idempotencyScope = caller.id, replacesFailed } = options;
     const idempotency = idempotencyKey === undefined ? undefined : {
       key: hashJson([idempotencyScope, idempotencyKey]),
-      fingerprint: hashJson([kind.name, request, callbackUrl]),
+      fingerprint: hashJson([...identity, callbackUrl]),
       replacesFailed,
     };
     const dailyBudget = isKey(caller.owner)
       ? caller.rights?.dailyJobs ?? this.#options.dailyJobsPerKey
       : undefined;
     const terms = { idempotency, dailyBudget };
-    const createJob = () => this.#newJob(kind, request, options);
-    const { permit, permitDay, turnOf = caller.id } = options;
-    const work = () =>
-      this.#submit(kind.name, { createJob, caller, terms, permit, permitDay, turnOf });
-    // One at a time: commits with the same key or of the same budget would conflict.
+    const work = () => this.#admit(kind, { draft, terms }, options);
+    // Commits with the same key or of the same budget conflict.
     const key = dailyBudget === undefined ? idempotency?.key : caller.id;
     return await (key === undefined ? work() : this.#mutex.run(key, work));
   }
 
+  async #admit<Refused extends object>(
+    kind: PublicKind,
+    { draft, terms }: { draft: Drafting<Refused>; terms: AcceptTerms },
+    options: SubmitOptions,
+  ): Promise<Submission | Refusal | Refused> {
+    const { idempotency } = terms;
+    // A repeated request creates no work, so it is never refused.
+    const repetition = idempotency && await this.#store.acceptances.findRepeated(idempotency);
+    if (repetition) return repeated(repetition);
+    const drafted = await draft();
+    if (!isDraft(drafted)) return drafted;
+    if (this.stopping) return { outcome: "stopping" };
+    if (!this.acceptsJobs) return STORAGE_FULL;
+    const { admission, dailyLimits, keyCosts, controls } = this.#options;
+    await controls.ready();
+    if (controls.isIntakePaused) return { outcome: "intake paused", note: controls.current.note };
+    const { caller = anonymousCaller, permit, permitDay, turnOf = caller.id } = options;
+    await permit?.();
+    const accept = async () => {
+      await permitDay?.();
+      return await this.#create(kind, drafted, { ...options, terms, turnOf });
+    };
+    const { name } = kind;
+    const acceptPaid = () => keyCosts.admit({ caller, kind: name }, accept);
+    return await admission.admit(name, () => dailyLimits.admit(name, acceptPaid));
+  }
+
+  async #create(
+    kind: PublicKind,
+    draft: Draft,
+    { terms, turnOf, ...options }: SubmitOptions & { terms: AcceptTerms; turnOf: string },
+  ): Promise<Submission | Refusal> {
+    try {
+      const job = await this.#newJob(kind, draft, options);
+      return await this.#accept(job, { terms, turnOf });
+    } catch (error) {
+      if (isUnwritable(error)) return STORAGE_FULL;
+      throw error;
+    }
+  }
+
   async #newJob(
     { name, promptVersion }: PublicKind,
-    request: unknown,
+    { request, refinement }: Draft,
     { caller = anonymousCaller, sender, callbackUrl = null, trace = null }: SubmitOptions,
   ): Promise<QueuedJob> {
     const { clock, jobTtlMs, dedupeInFlight, senders } = this.#options;
     const senderHash = sender === undefined ? null : await senders.hashOf(sender);
     const now = clock.now();
+    const id = newJobId(now);
+    const work = [name, promptVersion, caller.id, request];
+    const change = refinement ? [refinement.parent.id, refinement.change] : [];
     return newJob({
-      id: newJobId(now),
+      id,
       kind: name,
       request,
       promptVersion,
@@ -203,37 +316,18 @@ export class JobService {
       sender: senderHash,
       callbackUrl,
       trace,
-      dedupeKey: dedupeInFlight ? hashJson([name, promptVersion, caller.id, request]) : null,
+      dedupeKey: dedupeInFlight ? hashJson([...work, ...change]) : null,
+      refinement: refinement && await this.#copyPlan(refinement, { id, expiresAt: now + jobTtlMs }),
     });
   }
 
-  async #submit(
-    kind: string,
-    { createJob, caller, terms, permit, permitDay, turnOf }: {
-      createJob: () => Promise<QueuedJob>;
-      caller: Caller;
-      terms: AcceptTerms;
-      permit: SubmitOptions["permit"];
-      permitDay: SubmitOptions["permitDay"];
-      turnOf: string;
-    },
-  ): Promise<Submission | Refusal> {
-    const { idempotency } = terms;
-    // A repeated request creates no work, so it is never refused.
-    const repetition = idempotency && await this.#store.acceptances.findRepeated(idempotency);
-    if (repetition) return repeated(repetition);
-    if (this.stopping) return { outcome: "stopping" };
-    if (!this.acceptsJobs) return STORAGE_FULL;
-    const { admission, dailyLimits, keyCosts, controls } = this.#options;
-    await controls.ready();
-    if (controls.isIntakePaused) return { outcome: "intake paused", note: controls.current.note };
-    await permit?.();
-    const accept = async () => {
-      await permitDay?.();
-      return await this.#accept(await createJob(), { terms, turnOf });
-    };
-    const acceptPaid = () => keyCosts.admit({ caller, kind }, accept);
-    return await admission.admit(kind, () => dailyLimits.admit(kind, acceptPaid));
+  /** Copies the plan that a new job starts from. If the job is not accepted, the copy expires. */
+  async #copyPlan(
+    { parent, base: plan, change }: NonNullable<Draft["refinement"]>,
+    job: { id: string; expiresAt: number },
+  ): Promise<Refinement> {
+    const base = await this.#store.bases.put(plan, job);
+    return refinementOf(parent, { change, base });
   }
 
   async #accept(
@@ -304,12 +398,16 @@ export class JobService {
     return this.#options.board.waitOf(job);
   }
 
-  /** Returns the jobs of this kind that an owner created, newest first. */
+  /**
+   * Returns the jobs of this kind that an owner created, newest first.
+   *
+   * @param options `refines`: only the refinements of this job
+   */
   async list(
-    kind: PublicKind,
-    { owner, limit, after }: { owner: string; limit: number; after: PageStart | null },
+    { name: kind }: PublicKind,
+    { owner, refines, ...page }: ListOptions & { owner: string },
   ): Promise<JobPage> {
-    return await this.#store.acceptances.listOwned({ owner, kind: kind.name }, { limit, after });
+    return await this.#store.acceptances.listOwned({ owner, kind, refines }, page);
   }
 
   /**
@@ -317,10 +415,10 @@ export class JobService {
    * limit, although it is not the last one.
    */
   async listAll(
-    kind: PublicKind,
-    page: { limit: number; after: PageStart | null },
+    { name: kind }: PublicKind,
+    { refines, ...page }: ListOptions,
   ): Promise<JobPage> {
-    return await this.#store.acceptances.listAll(kind.name, page);
+    return await this.#store.acceptances.listAll({ kind, refines }, page);
   }
 
   /** Returns a job of this kind; `null` if there is no such job. */
@@ -487,6 +585,10 @@ export class JobService {
   get stopping(): boolean {
     return this.#options.worker.stopping;
   }
+}
+
+function isDraft<Refused extends object>(drafted: Draft | Refused): drafted is Draft {
+  return "refinement" in drafted;
 }
 
 /** Returns the answer to a repeated request. */

@@ -108,7 +108,9 @@ export class ProgressBoard {
         this.#change({ reasoningSummaries: this.#longer([...this.#summaries, ...summaries]) });
         break;
       case "text": {
+        const known = items.items.length;
         const finished = items.write(event.delta);
+        if (parts.onPart) items.items.slice(known).forEach((part) => parts.onPart!(part));
         const { partial, phase } = this.#progress;
         if (this.#repeats && items.items.length < partial.length) break;
         if (finished || phase !== "writing") this.#showItems(items.items, parts);

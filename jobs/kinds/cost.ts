@@ -1,14 +1,17 @@
 /**
- * Which costs of an activity are plausible.
+ * Costs for one person as models write them, and which of them are plausible.
  * @module
  */
+import { z } from "zod";
 import isoList from "currency-codes/iso-4217-list-one.xml" with { type: "text" };
 
 /** The cost of a thing to do, for one person. */
-export interface Cost {
-  amount: number;
-  currency: string;
-}
+export const Cost = z.object({
+  amount: z.number(),
+  currency: z.string().overwrite((code) => code.trim().toUpperCase())
+    .describe("ISO 4217 code, such as EUR"),
+});
+export type Cost = z.infer<typeof Cost>;
 
 /** More than the dearest thing to do costs in dollars, euros and the like. */
 const MAX_AMOUNT = 100_000;
@@ -53,4 +56,9 @@ export function maxAmountIn(currency: string): number {
 /** Returns whether a cost can be the cost of a thing to do. */
 export function isPlausible({ amount, currency }: Cost): boolean {
   return amount >= 0 && amount <= maxAmountIn(currency);
+}
+
+/** Returns whether a cost may be shown: it is plausible, in a currency that exists. */
+export function isSound(cost: Cost): boolean {
+  return isPlausible(cost) && isCurrency(cost.currency);
 }

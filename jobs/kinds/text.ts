@@ -68,10 +68,13 @@ export function comparable(text: string): string {
 }
 
 /**
- * Returns the request for the prompt: one JSON document between tags. JSON escapes quotes, and each
- * `<` is escaped too, so that text of a traveller cannot leave the document.
+ * Returns data for the prompt: one JSON document between tags. JSON escapes quotes, and each `<` is
+ * escaped too, so that text of a traveller cannot leave the document.
+ *
+ * @param tag the name of the tags; by default `wish`, for the request
  */
-export function fenced(request: unknown): string {
-  const json = JSON.stringify(request, null, 2).replaceAll("<", "\\u003c");
-  return `<wish>\n${json}\n</wish>`;
+export function fenced(data: unknown, tag: "wish" | "facts" | "plan" | "change" = "wish"): string {
+  // A plan is long, and spaces would cost a third more.
+  const json = JSON.stringify(data, null, tag === "plan" ? 0 : 2).replaceAll("<", "\\u003c");
+  return `<${tag}>\n${json}\n</${tag}>`;
 }

@@ -79,6 +79,13 @@ export interface JobReport {
 /** A delivery of a callback. */
 export type CallbackReport = ListedJob & { failure: Failure | null };
 
+/** What a traveler has written. */
+export interface RevealedRequest {
+  request: unknown;
+  /** What the job changes in the plan of another one; `null`: it writes a new plan. */
+  change: unknown;
+}
+
 /** Why nothing was changed. */
 export type Unchanged = "unknown" | "ended" | "not ended" | "not possible";
 
@@ -184,11 +191,11 @@ export class OperatorJobs {
   }
 
   /**
-   * Returns the request of a job, which is the traveler's text.
+   * Returns the request of a job and the change that it makes, which are the traveler's texts.
    *
    * @returns `"not possible"` if no client has created the job
    */
-  async reveal(actor: Actor, id: string): Promise<{ request: unknown } | Unchanged> {
+  async reveal(actor: Actor, id: string): Promise<RevealedRequest | Unchanged> {
     const job = await this.#jobOf(id);
     if (!job) return "unknown";
     if (!this.#isPublic(job)) return "not possible";
@@ -196,7 +203,7 @@ export class OperatorJobs {
     return await this.#options.audit.record(
       actor,
       change,
-      () => Promise.resolve({ request: job.request }),
+      () => Promise.resolve({ request: job.request, change: job.refinement?.change ?? null }),
     );
   }
 

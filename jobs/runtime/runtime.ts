@@ -27,6 +27,7 @@ import type { Alerts } from "../operator/alerts.ts";
 import type { History } from "../operator/history.ts";
 import type { Operator } from "../operator/operator.ts";
 import { Reports } from "../operator/reports.ts";
+import { createPlaces } from "../places/create_places.ts";
 import { createKinds } from "../registry.ts";
 import { createModelProvider } from "./model_provider.ts";
 import { createOperator, createReports } from "./operator_parts.ts";
@@ -51,9 +52,10 @@ export interface Runtime {
 
 /** Creates an instance. It does nothing in the background before {@link Instance.start}. */
 export function createRuntime(config: Config, options: RuntimeOptions): Runtime {
-  const kinds = options.kinds ?? createKinds(config);
-  const model = options.model ?? createModelProvider(config, options.clock);
   const metrics = options.metrics ?? new Metrics();
+  const kinds = options.kinds ??
+    createKinds(config, createPlaces(config, { kv: options.kv, clock: options.clock, metrics }));
+  const model = options.model ?? createModelProvider(config, options.clock);
   const jobMetrics = new JobMetrics({
     metrics,
     kinds: [...kinds.map(({ name }) => name), CALLBACK_KIND, BULK, ALERT_KIND],

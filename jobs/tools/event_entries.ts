@@ -4,7 +4,7 @@
  * @module
  */
 import { z } from "zod";
-import { isDay } from "./arguments.ts";
+import { isLater, localDay, readLocalTime, timeOfDay } from "../../lib/local_time.ts";
 
 /** A member that counts as missing if it is odd. */
 function optional<T extends z.ZodType>(schema: T) {
@@ -23,6 +23,12 @@ const number = optional(z.number());
 const flag = optional(z.boolean());
 const named = optional(z.object({ name: text }));
 
+/** A number of degrees. Ticketmaster writes them as text. */
+const degrees = z.union([
+  z.number(),
+  z.string().trim().regex(/^-?\d{1,3}(\.\d+)?$/).transform(Number),
+]);
+
 const Event = z.object({
   id: text,
   name: z.string().trim().min(1),
@@ -37,7 +43,12 @@ const Event = z.object({
       timeTBA: flag,
       noSpecificTime: flag,
     })),
-    end: optional(z.object({ localDate: text })),
+    end: optional(z.object({
+      localDate: text,
+      localTime: text,
+      approximate: flag,
+      noSpecificTime: flag,
+    })),
     status: optional(z.object({ code: text })),
   })),
   classifications: listOf(z.object({ segment: named, genre: named })),
@@ -49,23 +60,27 @@ const Event = z.object({
       city: named,
       state: named,
       country: named,
+      location: optional(z.object({ latitude: degrees, longitude: degrees })),
     })),
   })),
 });
 type Event = z.infer<typeof Event>;
+type Location = NonNullable<Event["_embedded"]>["venues"][number]["location"];
 
 /** An event for the model. */
 interface Entry {
   name: string;
-  /** `2026-11-28 20:00:00`; without a time that is not fixed; `null` without a fixed date. */
-  date: string | null;
+  /** Local time: `2026-11-28T20:00`; without a time that is not fixed; `null` without a fixed day. */
+  startsAt: string | null;
   /** Further times of the same day. */
   otherTimes?: string[];
-  /** The last day of an event of several days. */
-  until?: string;
+  /** The same for the end; a day is the last day. Unset: not known. */
+  endsAt?: string;
   status: string | null;
   venue: string | null;
   address: string | null;
+  city: string | null;
+  coordinates: { latitude: number; longitude: number } | null;
   genre: string | null;
   price: { min: number | null; max: number | null; currency: string | null } | null;
   url: string | null;
@@ -118,14 +133,16 @@ function add(event: Event, entries: Map<string, Entry>): Reason | null {
   const reason = notTakingPlace[entry.status ?? ""];
   if (reason) return reason;
   if (addOns.some((name) => name.test(entry.name))) return "addOns";
-  const [day, time] = entry.date?.split(" ") ?? [];
+  const { startsAt } = entry;
+  const day = startsAt && localDay(startsAt);
   const key = JSON.stringify([entry.name, entry.venue, day]).toLowerCase();
   const known = entries.get(key);
   if (!known) {
     entries.set(key, entry);
     return null;
   }
-  const times = [known.date?.split(" ")[1], ...known.otherTimes ?? []];
+  const time = timeOfDay(startsAt ?? "");
+  const times = [timeOfDay(known.startsAt ?? ""), ...known.otherTimes ?? []];
   if (!time || times.includes(time)) return "doubles";
   known.otherTimes = [...known.otherTimes ?? [], time];
   return null;
@@ -147,6 +164,8 @@ function entryOf(event: Event): Entry {
       venue?.state?.name,
       venue?.country?.name,
     ),
+    city: venue?.city?.name ?? null,
+    coordinates: positionOf(venue?.location),
     genre: joined(kind?.segment?.name, kind?.genre?.name),
     price: price
       ? { min: price.min ?? null, max: price.max ?? null, currency: price.currency ?? null }
@@ -157,16 +176,30 @@ function entryOf(event: Event): Entry {
 }
 
 /** Returns what is fixed of the date. Ticketmaster writes midnight for a time that is not fixed. */
-function datesOf({ dates }: Event): Pick<Entry, "date" | "until"> {
+function datesOf({ dates }: Event): Pick<Entry, "startsAt" | "endsAt"> {
   const { start, end } = dates ?? {};
-  const day = start?.localDate ?? "";
-  if (!isDay(day) || start?.dateTBA || start?.dateTBD) return { date: null };
-  const time = start?.timeTBA || start?.noSpecificTime ? null : start?.localTime;
-  const until = end?.localDate ?? "";
-  return {
-    date: [day, time].filter(Boolean).join(" "),
-    ...isDay(until) && until > day ? { until } : {},
-  };
+  if (start?.dateTBA || start?.dateTBD) return { startsAt: null };
+  const isOpen = start?.timeTBA || start?.noSpecificTime;
+  const startsAt = localTime(start?.localDate, isOpen ? null : start?.localTime);
+  const isRough = end?.approximate || end?.noSpecificTime;
+  const endsAt = localTime(end?.localDate, isRough ? null : end?.localTime);
+  const isEnd = startsAt !== null && endsAt !== null && isLater(endsAt, startsAt);
+  return { startsAt, ...isEnd ? { endsAt } : {} };
+}
+
+/** Returns a local time, or the day without a time that can be read; `null` without a day. */
+function localTime(
+  day: string | null | undefined,
+  time: string | null | undefined,
+): string | null {
+  return (time ? readLocalTime(`${day}T${time}`) : null) ?? readLocalTime(day ?? "");
+}
+
+/** Ticketmaster writes zeros for a position that it does not know. */
+function positionOf(location: Location): Entry["coordinates"] {
+  if (!location) return null;
+  const { latitude, longitude } = location;
+  return latitude === 0 && longitude === 0 ? null : { latitude, longitude };
 }
 
 function joined(...parts: (string | null | undefined)[]): string | null {

@@ -64,8 +64,8 @@ export function searchEvents(settings: TicketmasterSettings): Tool<Args> {
     name: "search_events",
     description: "Finds concerts, shows, sports and other ticketed events in a city. " +
       "`found` is the number of all events; where it is large, use a keyword, fewer days or the " +
-      "next page. A `date` without a time means that the time is not known; without a date, the " +
-      "day is not known. `notRead` lists days that were not searched one by one, so that some of " +
+      "next page. `startsAt` is local; without a time of day, the time is not known, and null is an " +
+      "unknown day. `notRead` lists days that were not searched one by one, so that some of " +
       "their events may be missing. `offsale` means that there are no tickets now. `leftOut` counts what is " +
       "not listed, by reason.",
     parameters: Args,

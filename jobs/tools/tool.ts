@@ -14,7 +14,12 @@ import { TimeZoneName } from "../../lib/time_zone.ts";
 import { writeOutput } from "./output.ts";
 
 /** A place that a tool has found, with its time zone. */
-export const FoundPlace = z.object({ name: z.string(), timeZone: TimeZoneName });
+export const FoundPlace = z.object({
+  name: z.string(),
+  timeZone: TimeZoneName,
+  /** The name with its region and country; unset in steps of earlier versions. */
+  label: z.string().optional(),
+});
 export type FoundPlace = z.infer<typeof FoundPlace>;
 
 /** The context of a tool call. */

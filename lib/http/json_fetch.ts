@@ -39,6 +39,8 @@ interface Refusal {
   retryAfterMs?: number | null;
   /** Whether the body was larger than `maxBytes`. */
   isTooLarge?: boolean;
+  /** Whether the body was not what the schema expects. */
+  isUnexpected?: boolean;
 }
 
 /** The request failed. The message names the host, but never the URL, which may hold a key. */
@@ -48,6 +50,7 @@ export class JsonFetchError extends Error {
   readonly code: string | null;
   readonly retryAfterMs: number | null;
   readonly isTooLarge: boolean;
+  readonly isUnexpected: boolean;
 
   constructor(message: string, { cause, ...refusal }: Refusal & ErrorOptions = {}) {
     super(message, { cause });
@@ -55,6 +58,7 @@ export class JsonFetchError extends Error {
     this.code = refusal.code ?? null;
     this.retryAfterMs = refusal.retryAfterMs ?? null;
     this.isTooLarge = refusal.isTooLarge ?? false;
+    this.isUnexpected = refusal.isUnexpected ?? false;
   }
 }
 
@@ -134,7 +138,9 @@ async function readJson<T>(
   const code = errorCode?.safeParse(json).data ?? null;
   if (code !== null) throw new JsonFetchError(`${url.host} answered with an error`, { code });
   const parsed = schema.safeParse(json);
-  if (!parsed.success) throw new JsonFetchError(`${url.host} sent an unexpected answer`);
+  if (!parsed.success) {
+    throw new JsonFetchError(`${url.host} sent an unexpected answer`, { isUnexpected: true });
+  }
   return parsed.data;
 }
 

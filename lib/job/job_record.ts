@@ -13,6 +13,7 @@
 import { z } from "zod";
 import { BlobRef } from "./blob_ref.ts";
 import { Failure, failure } from "./failure.ts";
+import { Refinement } from "./refinement.ts";
 import { Timeline, type Transition, withTransition } from "./timeline.ts";
 import { TraceContext } from "../trace_context.ts";
 import { JobUsage } from "../usage.ts";
@@ -37,8 +38,11 @@ const common = {
    * The version of this schema, for records that outlive a deployment. 2: jobs have owners and
    * callbacks. Instances that only know 1 must not read it, because they would write it without
    * these.
+   *
+   * 3: the job has a `refinement`, and the same goes for instances that only know 2. All other jobs
+   * keep 2, so that these instances work on them.
    */
-  schema: z.literal([1, 2]),
+  schema: z.literal([1, 2, 3]),
   id: z.uuid(),
   kind: z.string(),
   /** The request as its kind's schema returned it. */
@@ -56,6 +60,8 @@ const common = {
   lastFailure: Failure.nullable(),
   /** The ended job that this job repeats. */
   replayOf: z.uuid().nullable().default(null),
+  /** The plan that this job changes; `null`: it writes a new one. */
+  refinement: Refinement.nullable().default(null),
   /** `Caller.owner` of the request; `null` if it had neither an API key nor a client token. */
   owner: z.string().nullable().default(null),
   /**
@@ -166,14 +172,15 @@ export function newJob(
     callbackUrl?: string | null;
     limits?: JobLimits | null;
     dedupeKey?: string | null;
+    refinement?: Refinement | null;
     trace?: TraceContext | null;
   },
 ): QueuedJob {
   const { id, kind, request, promptVersion, now, ttlMs } = options;
   const { owner = null, sender = null, callbackUrl = null, limits = null } = options;
-  const { dedupeKey = null, trace = null } = options;
+  const { dedupeKey = null, refinement = null, trace = null } = options;
   return {
-    schema: 2,
+    schema: refinement === null ? 2 : 3,
     state: "queued",
     id,
     kind,
@@ -185,6 +192,7 @@ export function newJob(
     startedAt: null,
     lastFailure: null,
     replayOf: null,
+    refinement,
     owner,
     sender,
     callbackUrl,

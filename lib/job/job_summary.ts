@@ -23,9 +23,14 @@ const common = {
   replayOf: z.string().nullable().default(null),
 };
 
+/** The part of a refinement that lists show. */
+const ListedRefinement = z.object({ refines: z.string() });
+
 /** A line of a list of jobs. Times are epoch milliseconds. */
 export const JobSummary = z.object({
   ...common,
+  /** The job whose plan it changes; `null`: it writes a new one. */
+  refines: z.string().nullable().default(null),
   /** The number of attempts that count. */
   attempts: z.int().nonnegative(),
   /** Why the job failed; `null` unless it has failed. */
@@ -48,6 +53,7 @@ export type JobSummary = z.infer<typeof JobSummary>;
  */
 const SummarizedRecord = z.object({
   ...common,
+  refinement: ListedRefinement.nullable().default(null),
   attempt: z.int().nonnegative(),
   failure: z.object({ code: FailureCode.catch("internal") }).optional(),
   source: Source.optional().catch(undefined),
@@ -69,6 +75,7 @@ export function summaryOf(job: z.infer<typeof SummarizedRecord>): JobSummary {
     expiresAt,
     startedAt,
     replayOf,
+    refines: job.refinement?.refines ?? null,
     attempts: job.attempt,
     code: job.failure?.code ?? null,
     source: job.source ?? null,

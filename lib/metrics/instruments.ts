@@ -129,6 +129,13 @@ export const instruments = {
     description: "Ended callbacks. `outcome`: `delivered`, `failed` or `canceled`",
     attributes: ["outcome"],
   },
+  "tripwright.places": {
+    type: "counter",
+    unit: "{place}",
+    description: "Places of plans that were checked. `outcome`: `found`, `not_found`, `unclear`, " +
+      "`failed`, or `cached` for what an earlier lookup has answered",
+    attributes: ["outcome"],
+  },
   "http.server.request.duration": {
     type: "histogram",
     unit: "s",

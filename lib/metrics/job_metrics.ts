@@ -53,6 +53,9 @@ export class JobMetrics implements JobEvents {
     for (const outcome of ["delivered", "failed", "canceled"]) {
       metrics.add("tripwright.callbacks", 0, { outcome });
     }
+    for (const outcome of ["found", "not_found", "unclear", "failed", "cached"]) {
+      metrics.add("tripwright.places", 0, { outcome });
+    }
   }
 
   accepted({ kind }: QueuedJob): void {

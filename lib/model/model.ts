@@ -148,7 +148,7 @@ export interface Model {
 /**
  * Returns the model for a job.
  *
- * @param samplePlan creates the plan that the sample generator returns
+ * @param samplePlan creates the plan that the sample generator returns, or a promise of it
  * @param sampleReasoning the reasoning summaries of the sample generator
  */
 export type ModelProvider = (

@@ -13,8 +13,11 @@ import { feedbackOn, OutputReview, type Review } from "./structured_output.ts";
 export interface Finding {
   /** The path in the plan: `["days", 2, "activities", 1]`. */
   where: (string | number)[];
-  /** What the model should change. The path stands before it. */
-  feedback: string;
+  /**
+   * What the model should change. The path stands before it. `null`: the model has not written it, so
+   * another turn does not help.
+   */
+  feedback: string | null;
   /** What a traveler should check, if the model does not change it. */
   message: string;
 }
@@ -34,8 +37,8 @@ export type ReviewedPlan<Plan> = Plan | (Plan & { warnings: PlanWarning[] });
 export interface PlanReviewOptions<Written, Plan> {
   /** The shape of a plan as the model writes it. */
   schema: z.ZodType<Written>;
-  /** What a plan must keep to, after it was completed. */
-  rules: readonly Rule<Plan>[];
+  /** Returns what a plan must keep to. Called when a plan was completed. */
+  rules: () => readonly Rule<Plan>[];
   /** The limit of the first answer, in tokens. */
   maxTokens: number;
 }
@@ -48,7 +51,7 @@ interface FaultyPlan<Plan> {
 
 /** Reviews the answers of one job. The same turns give the same results. */
 export class PlanReview<Written, Plan> {
-  readonly #rules: readonly Rule<Plan>[];
+  readonly #rules: () => readonly Rule<Plan>[];
   readonly #review: OutputReview<Written>;
   /** The best plan so far with the right shape that breaks a rule. */
   #kept: FaultyPlan<Plan> | null = null;
@@ -87,15 +90,16 @@ export class PlanReview<Written, Plan> {
     }
     if (!("value" in shaped)) return shaped;
     const plan = await complete(shaped.value);
-    const problems = this.#rules.flatMap((rule) => rule.check(plan)).map(({ where, feedback }) =>
-      `${where.join(".") || "(root)"}: ${feedback}`
-    );
-    if (problems.length === 0) return { value: plan };
+    const findings = this.#rules().flatMap((rule) => rule.check(plan));
+    if (findings.length === 0) return { value: plan };
     const isFirst = this.#kept === null;
-    if (isFirst || problems.length <= this.#kept!.faults) {
-      this.#kept = { plan, faults: problems.length };
+    if (isFirst || findings.length <= this.#kept!.faults) {
+      this.#kept = { plan, faults: findings.length };
     }
-    return isFirst
+    const problems = findings.flatMap(({ where, feedback }) =>
+      feedback === null ? [] : [`${where.join(".") || "(root)"}: ${feedback}`]
+    );
+    return isFirst && problems.length > 0
       ? { feedback: feedbackOn("Your plan has these faults:", problems) }
       : { value: this.fallback! };
   }
@@ -116,7 +120,7 @@ export class PlanReview<Written, Plan> {
   #finish(plan: Plan): ReviewedPlan<Plan> {
     const warnings: PlanWarning[] = [];
     let repaired = plan;
-    for (const { code, check, repair } of this.#rules) {
+    for (const { code, check, repair } of this.#rules()) {
       const findings = check(plan);
       warnings.push(
         ...findings.map(({ where, message }) => ({ code, where: where.join("."), message })),

@@ -8,7 +8,7 @@ import type { Clock } from "../clock.ts";
 import type { CallOptions, Model } from "./model.ts";
 
 export interface SampleModelOptions {
-  /** Creates the plan. The same request must give the same plan. */
+  /** Creates the plan, or a promise of it. The same request must give the same plan. */
   plan: () => unknown;
   /** Its reasoning summaries, for kinds that show them. */
   reasoning?: readonly string[] | undefined;
@@ -39,7 +39,7 @@ export function sampleModel(
 
   async function answer({ signal, onEvent }: CallOptions, summaries: readonly string[] = []) {
     const responseId = "sample";
-    const text = JSON.stringify(plan());
+    const text = JSON.stringify(await plan());
     signal.throwIfAborted();
     await onEvent?.({ type: "started", responseId, resumable: false });
     const thoughts = Math.max(1, summaries.length);

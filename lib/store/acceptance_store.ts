@@ -50,6 +50,13 @@ export type Repetition =
 /** The job that was accepted with an idempotency key, and the fingerprint of its request. */
 const Repeatable = z.object({ jobId: z.uuid(), fingerprint: z.string() });
 
+/** Selects the jobs of a list. */
+export interface ListedJobs {
+  kind: string;
+  /** Only the refinements of this job. */
+  refines?: string | undefined;
+}
+
 /** A page of an owner's jobs, newest first. */
 export interface JobPage {
   jobs: JobRecord[];
@@ -105,8 +112,15 @@ export class AcceptanceStore {
       left = dailyBudget - await this.#addToBudget(commit, job.owner);
       if (left < 0) return { outcome: "budget spent" };
     }
-    if (job.owner !== null) commit.put(keys.owned(job.owner, job), {}, job);
+    if (job.owner !== null) this.#addToLists(commit, { job, owner: job.owner });
     return { outcome: "accepted", left };
+  }
+
+  #addToLists(commit: JobCommit, { job, owner }: { job: QueuedJob; owner: string }): void {
+    commit.put(keys.owned(owner, job), {}, job);
+    if (job.refinement === null) return;
+    const { refines } = job.refinement;
+    commit.put(keys.refined(owner, { ...job, refines }), {}, job);
   }
 
   /** Returns the earlier use of an idempotency key, or `null`. */
@@ -146,15 +160,17 @@ export class AcceptanceStore {
 
   /** Lists the jobs of an owner of one kind, newest first. */
   async listOwned(
-    { owner, kind }: { owner: string; kind: string },
+    { owner, kind, refines }: ListedJobs & { owner: string },
     { limit, after }: { limit: number; after: PageStart | null },
   ): Promise<JobPage> {
-    const prefix = prefixes.owned(owner, kind);
+    const prefix: Deno.KvKey = refines === undefined
+      ? prefixes.owned(owner, kind)
+      : prefixes.refined(owner, kind, refines);
     const selector = after ? { prefix, end: [...prefix, after.createdAt, after.id] } : { prefix };
     const options = { limit: limit + 1, reverse: true, batchSize: LARGEST_BATCH };
     const found: PageStart[] = [];
-    for await (const { key: [, , , createdAt, id] } of this.#kv.list(selector, options)) {
-      found.push({ createdAt: Number(createdAt), id: String(id) });
+    for await (const { key } of this.#kv.list(selector, options)) {
+      found.push({ createdAt: Number(key.at(-2)), id: String(key.at(-1)) });
     }
     const page = found.slice(0, limit);
     const jobs: JobRecord[] = [];
@@ -172,7 +188,7 @@ export class AcceptanceStore {
    * most, so a page may have few jobs, or none, and still have a next page.
    */
   async listAll(
-    kind: string,
+    { kind, refines }: ListedJobs,
     { limit, after }: { limit: number; after: PageStart | null },
   ): Promise<JobPage> {
     // Ids begin with the time of creation.
@@ -188,7 +204,8 @@ export class AcceptanceStore {
       // Only the id matters here, and the record may be unreadable.
       last = { createdAt: 0, id: String(entry.key[1]) };
       const job = parseReadableJob(entry, this.#clock.now());
-      if (job?.kind === kind) jobs.push(job);
+      if (job?.kind !== kind) continue;
+      if (refines === undefined || job.refinement?.refines === refines) jobs.push(job);
     }
     return { jobs, next: null };
   }

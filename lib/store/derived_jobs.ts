@@ -3,6 +3,7 @@
  * @module
  */
 import { z } from "zod";
+import type { BasePlans } from "./base_plans.ts";
 import type { CheckpointStore } from "./checkpoint_store.ts";
 import type { Clock } from "../clock.ts";
 import type { InstanceStore } from "./instance_store.ts";
@@ -40,6 +41,7 @@ export interface DerivedJobsOptions {
   ttlMs: number;
   instances: InstanceStore;
   checkpoints: CheckpointStore;
+  bases: BasePlans;
   /** See `JobStoreOptions`. */
   spending?: SpendingStore | undefined;
   events?: JobEvents | undefined;
@@ -59,8 +61,9 @@ export class DerivedJobs {
   }
 
   /**
-   * Replays an ended job: creates a job with the same request. The ended job does not change. A job is
-   * replayed once; further calls return the same new job.
+   * Replays an ended job: creates a job with the same request. A refinement starts from the same plan
+   * again. The ended job does not change. A job is replayed once; further calls return the same new
+   * job.
    *
    * @param options `newId`: the id of the new job. `steps`: whether it gets the checkpoints of the
    * ended job. `kinds`: the kinds that can be replayed; unset, all. `by`: the job that replays it,
@@ -86,7 +89,8 @@ export class DerivedJobs {
       const entry = await this.#kv.get(keys.replayed(id));
       const known = await this.#derivedJob(entry.value);
       if (known) return known;
-      // The steps are not used before the job exists. If its commit fails, they expire.
+      // Neither is used before the job exists. If its commit fails, they expire.
+      await this.#options.bases.copy(original, job);
       if (steps === "reuse") await this.#options.checkpoints.copySteps(id, job);
       const commit = new JobCommit(this.#kv, this.#options.clock).check(entry).put(
         entry.key,

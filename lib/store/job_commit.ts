@@ -61,7 +61,7 @@ export class JobCommit {
    *
    * @param job the job that the key belongs to
    */
-  put(key: Deno.KvKey, value: unknown, { expiresAt }: JobRecord): this {
+  put(key: Deno.KvKey, value: unknown, { expiresAt }: Pick<JobRecord, "expiresAt">): this {
     this.operation.set(key, value, { expireIn: Math.max(1, expiresAt - this.#clock.now()) });
     return this;
   }
@@ -72,7 +72,7 @@ export class JobCommit {
    * @returns the reference that a reader needs
    * @throws {BlobTooLargeError} if the value is too large
    */
-  putBlob(key: Deno.KvKey, value: unknown, job: JobRecord): BlobRef {
+  putBlob(key: Deno.KvKey, value: unknown, job: Pick<JobRecord, "expiresAt">): BlobRef {
     const { ref, parts } = encodeBlob(value);
     parts.forEach((part, index) => this.put([...key, index], part, job));
     return ref;

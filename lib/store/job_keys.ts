@@ -12,6 +12,8 @@
  * | `["replayed", id]` | the id of the job that replays this one |
  * | `["callbacks", id]` | the ids of the jobs that deliver the callback of this one, oldest first |
  * | `["owned", owner, kind, createdAt, id]` | empty; the keys list an owner's jobs |
+ * | `["refined", owner, kind, refines, createdAt, id]` | empty; the keys list an owner's refinements of a job |
+ * | `["base", id, part]` | the plan that a refinement starts from |
  * | `["derived", owner, id]` | empty; the keys list an owner's jobs that no request created |
  * | `["idempotency", key]` | the job that a repeated request finds (`Repeatable`) |
  * | `["budget", owner, day]` | how many jobs an owner has created in that UTC day |
@@ -68,6 +70,13 @@ export const keys = {
     owner: string,
     { kind, createdAt, id }: JobRecord,
   ) => ["owned", owner, kind, createdAt, id],
+  refined: (
+    owner: string,
+    { kind, createdAt, id, refines }: Pick<JobRecord, "kind" | "createdAt" | "id"> & {
+      refines: string;
+    },
+  ) => ["refined", owner, kind, refines, createdAt, id],
+  base: (id: string) => ["base", id],
   derived: (owner: string, id: string) => ["derived", owner, id],
   idempotency: (key: string) => ["idempotency", key],
   budget: (owner: string, day: number) => ["budget", owner, day],
@@ -104,6 +113,8 @@ export const prefixes = {
   ofOwner: (owner: string) => ["owned", owner],
   derived: (owner: string) => ["derived", owner],
   owned: (owner: string, kind: string) => ["owned", owner, kind],
+  refined: (owner: string, kind: string, refines: string) => ["refined", owner, kind, refines],
+  base: (id: string) => ["base", id],
   step: (id: string) => ["step", id],
   output: (id: string) => ["output", id],
   storedResponse: (id: string) => ["stored_response", id],

@@ -5,6 +5,7 @@
  */
 import { isDeepStrictEqual } from "node:util";
 import { type Acceptance, AcceptanceStore, type AcceptTerms } from "./acceptance_store.ts";
+import { BasePlans } from "./base_plans.ts";
 import { MAX_BLOB_BYTES } from "./blob.ts";
 import { CheckpointStore } from "./checkpoint_store.ts";
 import type { Clock } from "../clock.ts";
@@ -105,6 +106,8 @@ export class JobStore {
   readonly acceptances: AcceptanceStore;
   /** Checkpoints and progress of running jobs. */
   readonly checkpoints: CheckpointStore;
+  /** The plans that refinements start from. */
+  readonly bases: BasePlans;
   /** The lists of waiting and running jobs. */
   readonly index: JobIndex;
   /** The lists of jobs for operators. */
@@ -120,11 +123,13 @@ export class JobStore {
     const { clock, heldBackBy, queueOf } = options;
     this.acceptances = new AcceptanceStore(kv, clock);
     this.checkpoints = new CheckpointStore(kv, clock);
+    this.bases = new BasePlans(kv, clock);
     this.index = new JobIndex(kv, clock);
     this.listing = new JobListing(kv, clock);
     this.derived = new DerivedJobs(kv, {
       ...options,
       checkpoints: this.checkpoints,
+      bases: this.bases,
       enqueue: (commit, job) => this.#enqueueNew(commit, job),
     });
     this.#inFlight = new InFlightStore(kv, clock);
@@ -463,7 +468,8 @@ export class JobStore {
     // All steps are known only in the first attempt. Later ones may leave a response behind.
     const mayWait = !steps && this.#options.spending?.counts(job) === true;
     const unpriced = isUnpriced || cost.isUnpriced || mayWait && await this.#waitsForModel(job.id);
-    const isWhole = cost.isComplete && !unpriced && job.replayOf === null;
+    const isWhole = cost.isComplete && !unpriced && job.replayOf === null &&
+      job.refinement === null;
     return {
       usage,
       steps: paid,

@@ -111,6 +111,7 @@ function entriesOf(job: Details, { clock }: Context): [string, string | null][] 
     ["cost", job.costUsd === null ? null : costWords(job.costUsd)],
     ["owner", job.owner],
     ["replay of", job.replayOf],
+    ["refines", job.refines],
     ["replayed as", job.replayedAs],
     ["callback of", job.about],
     ["trace", trace && (trace.url ?? trace.id)],
@@ -194,7 +195,10 @@ export function addJobCommands(program: Command, run: Run): void {
   run(reveal, async (context, id: string) => {
     const call = { path: `/jobs/${encodeURIComponent(id)}/reveal`, body: {} } as const;
     const answer = await context.api.send(call, Revealed);
-    report(context, answer, ({ request }) => escapedJson(JSON.stringify(request, null, 2)));
+    report(context, answer, ({ request, change }) => {
+      const shown = change === null ? request : { request, change };
+      return escapedJson(JSON.stringify(shown, null, 2));
+    });
   });
   const redeliver = program.command("redeliver <id>")
     .description("Deliver the callback of an ended job again");

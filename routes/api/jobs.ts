@@ -7,13 +7,11 @@ import { type Context, Hono } from "hono";
 import { z } from "zod";
 import type { JobService } from "../../jobs/engine/job_service.ts";
 import type { PublicKind } from "../../jobs/kind.ts";
-import { isKey } from "../../lib/caller.ts";
 import { type Clock, isoTime } from "../../lib/clock.ts";
 import { isEnded, type JobRecord } from "../../lib/job/job_record.ts";
 import { describeError } from "../../lib/log.ts";
 import { answer, answerJson, setHeaders } from "../http/answer.ts";
-import { ProblemError } from "../http/problem.ts";
-import { readBody } from "../http/body.ts";
+import type { ProblemError } from "../http/problem.ts";
 import {
   type AccessOptions,
   type AppEnv,
@@ -24,33 +22,26 @@ import {
   scopeMissing,
   withScope,
 } from "../http/caller.ts";
-import { acceptJob } from "./accept_job.ts";
 import { sendEvents } from "./event_stream.ts";
 import { END, type JobContents } from "./job_content.ts";
+import { JobCreation } from "./job_creation.ts";
+import { keyEndOf, sendView } from "./job_reads.ts";
 import type { JobView, JobViews } from "./job_views.ts";
 import { cursorOf, readPage } from "./pagination.ts";
+import { presentJob, presentSummary, presentTimeline } from "./presenter.ts";
 import {
-  locationOf,
-  presentJob,
-  presentNewJob,
-  presentSummary,
-  presentTimeline,
-} from "./presenter.ts";
-import {
-  callbackNotAllowed,
   jobFinished,
+  jobNotFound,
   keyEnded,
   notOwner,
   readTokenNotNeeded,
   unknownCaller,
 } from "./refusals.ts";
-import { readFlag, singleQuery } from "../http/query.ts";
+import { readFlag, readJobId, singleQuery } from "../http/query.ts";
 import type { OpenStreams } from "../http/open_streams.ts";
-import { type RateLimiters, showBudget } from "../http/rate_limit.ts";
-import { retryAfterSeconds } from "./poll_interval.ts";
-import { requestBody } from "./request_body.ts";
+import type { RateLimiters } from "../http/rate_limit.ts";
 import type { ReadToken } from "./schemas.ts";
-import { idempotencyKeyOf, isKnown, preferredWaitSeconds } from "../http/request_headers.ts";
+import { isKnown, preferredWaitSeconds } from "../http/request_headers.ts";
 
 const JobId = z.uuid();
 
@@ -74,17 +65,21 @@ export interface JobRouteOptions {
 /** Creates all routes of one kind of job, relative to its path. */
 export function jobRoutes(kind: PublicKind, options: JobRouteOptions): Hono<AppEnv> {
   const calls = new JobCalls(kind, options);
+  const creation = new JobCreation(kind, options);
   const { publicReads } = options.access;
   type Call = (c: ApiContext) => Promise<Response>;
   const reading = (call: Call): Call => publicReads ? call : withScope("read", call);
-  return new Hono<AppEnv>()
-    .post("/", withScope("make", (c) => calls.create(c)))
+  const routes = new Hono<AppEnv>()
+    .post("/", withScope("make", (c) => creation.create(c)))
     .get("/", withScope("read", (c) => calls.list(c)))
     .get("/:id", reading((c) => calls.get(c)))
     .get("/:id/timeline", reading((c) => calls.getTimeline(c)))
     .get("/:id/events", reading((c) => calls.stream(c)))
     .post("/:id/read-tokens", reading((c) => calls.createReadToken(c)))
     .delete("/:id", withScope("make", (c) => calls.cancel(c)));
+  if (!kind.refinement) return routes;
+  const refine = reading((c) => creation.refine(c));
+  return routes.post("/:id/refinements", withScope("make", refine));
 }
 
 type ApiContext = Context<AppEnv>;
@@ -93,31 +88,10 @@ type ApiContext = Context<AppEnv>;
 class JobCalls {
   readonly #kind: PublicKind;
   readonly #options: JobRouteOptions;
-  readonly #body: ReturnType<typeof requestBody>;
 
   constructor(kind: PublicKind, options: JobRouteOptions) {
     this.#kind = kind;
     this.#options = options;
-    this.#body = requestBody(kind, options);
-  }
-
-  async create(c: ApiContext): Promise<Response> {
-    const kind = this.#kind;
-    const { jobs, clock, rateLimiters } = this.#options;
-    const idempotencyKey = idempotencyKeyOf(c);
-    const { callbackUrl, ...request } = await readBody(c, this.#body, { clock });
-    if (callbackUrl && !isKey(c.get("caller").owner)) throw callbackNotAllowed();
-    const options = { jobs, rateLimiters, request, idempotencyKey, callbackUrl };
-    const { job, isRepeated, budget } = await acceptJob(c, kind, options);
-    if (budget) showBudget(c, budget);
-    if (isRepeated) setHeaders(c, { "idempotency-replayed": "true" });
-    setHeaders(c, { location: locationOf(kind, job) });
-    const ended = await this.#waitForEnd(c, job);
-    if (ended) return ended;
-    const retryAfter = String(retryAfterSeconds(kind, job, clock.now()));
-    setHeaders(c, { "cache-control": "no-store", "retry-after": retryAfter });
-    const body = presentNewJob(kind, job, jobs.queueOf(job));
-    return answerJson(c, body, kind.http.acceptedStatus);
   }
 
   async list(c: ApiContext): Promise<Response> {
@@ -127,12 +101,17 @@ class JobCalls {
     if (owner === null) throw unknownCaller(access);
     const all = readFlag(c, "all");
     if (all && !hasScope(caller, "read_all")) throw scopeMissing("read_all");
-    const page = readPage(c);
+    const refines = readJobId(c, "refines");
+    const page = { ...readPage(c), refines };
     const { jobs: found, next } = all
       ? await jobs.listAll(this.#kind, page)
       : await jobs.list(this.#kind, { owner, ...page });
     const nextCursor = next && cursorOf(next);
-    const query = { limit: String(page.limit), ...(all && { all: "1" }) };
+    const query = {
+      limit: String(page.limit),
+      ...(all && { all: "1" }),
+      ...(refines !== undefined && { refines }),
+    };
     if (nextCursor) setHeaders(c, { link: nextLink(this.#kind, { ...query, cursor: nextCursor }) });
     setHeaders(c, { "cache-control": "private, no-cache" });
     return answerJson(c, { items: found.flatMap((job) => summaryOf(this.#kind, job)), nextCursor });
@@ -140,7 +119,9 @@ class JobCalls {
 
   async get(c: ApiContext): Promise<Response> {
     const view = await this.#find(c, (id) => this.#options.views.read(this.#kind, id));
-    return this.#sendView(c, await this.#waitForChange(c, view));
+    const kind = this.#kind;
+    const { clock } = this.#options;
+    return sendView(c, await this.#waitForChange(c, view), { kind, clock });
   }
 
   async getTimeline(c: ApiContext): Promise<Response> {
@@ -164,7 +145,7 @@ class JobCalls {
     const ended = isEnded(job) ? contents.find(job, version) : undefined;
     // Hono answers `HEAD` with the response to `GET`, but no client would read that stream.
     const opened = c.req.method === "HEAD" ? null : openStreams.open(c);
-    const keyEnd = this.#keyEndOf(c);
+    const keyEnd = keyEndOf(c, this.#options.access);
     const options = { kind, jobs, contents, clock, id: job.id, ended, position, opened, keyEnd };
     return sendEvents(c, options);
   }
@@ -217,18 +198,8 @@ class JobCalls {
     throw this.#notFound();
   }
 
-  /**
-   * Returns the signal that aborts when the reader may no longer read, see {@link ApiKeys.endOf};
-   * `null`: without a key, it always may.
-   */
-  #keyEndOf(c: ApiContext): AbortSignal | null {
-    const { apiKeys, publicReads } = this.#options.access;
-    const reader = c.get("reader") ?? c.get("caller");
-    return publicReads && !reader.rights ? null : apiKeys.endOf(reader);
-  }
-
   #notFound(): ProblemError {
-    return new ProblemError({ code: "job_not_found", detail: this.#kind.http.notFound });
+    return jobNotFound(this.#kind);
   }
 
   /** Waits until the job differs from the client's version, if the request has `Prefer: wait`. */
@@ -242,50 +213,12 @@ class JobCalls {
     const isNewToClient = c.req.header("if-none-match") !== undefined && !isKnown(c, view.etag);
     if (isNewToClient || isEnded(view.job)) return view;
     const { version, job } = view;
-    const keyEnd = this.#keyEndOf(c);
+    const keyEnd = keyEndOf(c, this.#options.access);
     const signals = [c.req.raw.signal, ...keyEnd ? [keyEnd] : []];
     const snapshot = await jobs.waitFor(job.id, { version, ms: 1_000 * seconds, signals });
     if (keyEnd?.aborted) throw keyEnded();
     if (!snapshot) throw this.#notFound();
     return views.viewOf(this.#kind, snapshot);
-  }
-
-  #sendView(c: ApiContext, view: JobView, status?: 200 | 202): Response {
-    const seconds = retryAfterSeconds(this.#kind, view.job, this.#options.clock.now());
-    if (seconds !== null) setHeaders(c, { "retry-after": String(seconds) });
-    setHeaders(c, { "cache-control": "private, no-cache", etag: view.etag });
-    if (status === undefined && isKnown(c, view.etag)) return answer(c, null, 304);
-    setHeaders(c, { "content-type": "application/json" });
-    return answer(c, view.body, status);
-  }
-
-  /**
-   * Answers a `POST` with `Prefer: wait`: with the job when it has ended, or when the time is up.
-   *
-   * @returns `null` if the request asks for no wait, if its key may not read the plan, or if the wait
-   * fails. `create()` then answers with the new job.
-   */
-  async #waitForEnd(c: ApiContext, { id }: JobRecord): Promise<Response | null> {
-    const kind = this.#kind;
-    const { jobs, views, openStreams } = this.#options;
-    const caller = c.get("caller");
-    const seconds = caller.rights && !hasScope(caller, "read") ? 0 : preferredWaitSeconds(c);
-    using opened = seconds === 0 ? null : openStreams.tryOpen(c);
-    if (!opened) return null;
-    const keyEnd = this.#keyEndOf(c);
-    const signals = [c.req.raw.signal, ...keyEnd ? [keyEnd] : []];
-    const snapshot = await jobs.waitFor(id, { ms: 1_000 * seconds, signals }).catch((error) => {
-      // The job exists, but an error would make the client send the request again.
-      log.warning("wait for job failed", { jobId: id, error: describeError(error) });
-      return null;
-    });
-    if (!snapshot || keyEnd?.aborted) return null;
-    setHeaders(c, {
-      "preference-applied": `wait=${seconds}`,
-      "content-location": locationOf(kind, snapshot.job),
-    });
-    const status = isEnded(snapshot.job) ? 200 : kind.http.acceptedStatus;
-    return this.#sendView(c, views.viewOf(kind, snapshot), status);
   }
 }
 

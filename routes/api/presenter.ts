@@ -89,6 +89,8 @@ function presentCommon(job: JobRecord) {
       : null,
     source: job.state === "succeeded" ? job.source : null,
     attempt: job.attempt,
+    refines: job.refinement?.refines ?? null,
+    lineage: job.refinement?.lineage ?? [],
   };
 }
 

@@ -5,9 +5,12 @@
 import { getLogger } from "@logtape/logtape";
 import type { Context } from "hono";
 import type { Refusal } from "../../jobs/engine/job_service.ts";
+import type { ChangeRefusal } from "../../jobs/engine/refinement_draft.ts";
+import type { PublicKind } from "../../jobs/kind.ts";
+import type { Status } from "../../jobs/contract.ts";
 import type { JobRecord } from "../../lib/job/job_record.ts";
 import { describeError } from "../../lib/log.ts";
-import { type Problem, ProblemError } from "../http/problem.ts";
+import { jsonPointer, type Problem, ProblemError } from "../http/problem.ts";
 import type { AccessOptions } from "../http/caller.ts";
 import { statusOf } from "./presenter.ts";
 import { storageFullProblem } from "../http/send_problem.ts";
@@ -82,10 +85,46 @@ export function jobFinished(job: JobRecord): ProblemError {
   });
 }
 
+/** Returns the problem of a job that does not exist, or that the caller may not see. */
+export function jobNotFound({ http }: PublicKind): ProblemError {
+  return new ProblemError({ code: "job_not_found", detail: http.notFound });
+}
+
+/** Returns the problem of a plan that cannot be changed. */
+export function refuseChange(kind: PublicKind, refusal: ChangeRefusal): ProblemError {
+  return refusal.outcome === "parent unknown" ? jobNotFound(kind) : noPlanToRefine(refusal.parent);
+}
+
+/** What a caller can do about a job without a plan, by its status. */
+const withoutPlan: Partial<Record<Status, string>> = {
+  processing: "it is still being written. Wait until the job has completed",
+  failed: "its job has failed. Create a new job",
+  canceled: "its job was canceled. Create a new job",
+};
+
+function noPlanToRefine(parent: JobRecord): ProblemError {
+  const state = statusOf(parent);
+  return new ProblemError({
+    code: "no_plan_to_refine",
+    detail: `The plan cannot be changed: ${withoutPlan[state]}`,
+    extensions: { state },
+  });
+}
+
 /** The problem for each refusal of the engine. */
 const refusals: {
   [Outcome in Refusal["outcome"]]: (refusal: Refusal & { outcome: Outcome }) => Problem;
 } = {
+  "request refused": ({ issues }) => ({
+    code: "invalid_request",
+    detail: issues.map(({ path, message }) =>
+      path.length === 0 ? message : `${path.join(".")}: ${message}`
+    ).join("; "),
+    errors: issues.map(({ path, message }) => ({
+      pointer: jsonPointer([...path]),
+      detail: message,
+    })),
+  }),
   "key reused": () => ({
     code: "idempotency_key_reused",
     detail: "This Idempotency-Key was used for another request",

@@ -1,23 +1,36 @@
 /**
- * The body of a `POST` that creates a job: the request of its kind, and `callbackUrl`.
+ * The bodies of `POST` that create jobs: the request of a kind or a change of its plans, and
+ * `callbackUrl`.
  * @module
  */
 import { z } from "zod";
-import type { PublicKind } from "../../jobs/kind.ts";
+import type { KindRefinement, PublicKind } from "../../jobs/kind.ts";
 import { MAX_URL_LENGTH, objectionTo } from "../../lib/http/public_http.ts";
 
-/** The members of the kind's request, and the members that all requests share. */
+/** The members of the kind's request or change, and the members that all bodies share. */
 export type RequestBody = Record<string, unknown> & { callbackUrl?: string | null };
 
-/**
- * Returns the schema of the body for a kind of job.
- *
- * @param options `privateHosts`: private hosts that callbacks may go to
- */
-export function requestBody(
-  kind: PublicKind,
-  options: { privateHosts: readonly string[] },
+interface BodyOptions {
+  /** Private hosts that callbacks may go to. */
+  privateHosts: readonly string[];
+}
+
+/** Returns the schema of the body that creates a job of a kind. */
+export function requestBody(kind: PublicKind, options: BodyOptions): z.ZodType<RequestBody> {
+  return kind.request.extend(sharedMembers(options)) as z.ZodType<RequestBody>;
+}
+
+/** Returns the schema of the body that creates a refinement. */
+export function changeBody(
+  { change }: KindRefinement,
+  options: BodyOptions,
 ): z.ZodType<RequestBody> {
+  const body = change.safeExtend(sharedMembers(options));
+  // An extended schema has no metadata.
+  return body.meta(change.meta() ?? {}) as z.ZodType<RequestBody>;
+}
+
+function sharedMembers(options: BodyOptions) {
   const callbackUrl = z.string({ error: "expected a URL" }).check((context) => {
     const message = objectionTo(normalized(context.value), options);
     if (message !== null) context.issues.push({ code: "custom", message, input: context.value });
@@ -25,12 +38,12 @@ export function requestBody(
     // JSON Schema cannot tell which hosts are public.
     .meta({ format: "uri", maxLength: MAX_URL_LENGTH, pattern: urlPattern(options) })
     .transform(normalized);
-  return kind.request.extend({
+  return {
     callbackUrl: callbackUrl.nullish().describe(
       "The URL that receives a signed `POST` when the job has ended. Its host must be public, " +
         "unless the operator trusts it. Requires an API key.",
     ),
-  }) as z.ZodType<RequestBody>;
+  };
 }
 
 /** The rest of a URL after its host and port: characters of RFC 3986. */

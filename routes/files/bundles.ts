@@ -2,10 +2,14 @@
  * The files of bundles: Markdown and a calendar.
  * @module
  */
+import { DAY_MS } from "../../lib/clock.ts";
+import { hasTimeOfDay, localDay, localMs } from "../../lib/local_time.ts";
+import { placeOf } from "../../web/app/kinds/bundles.tsx";
+import { describeFacts } from "../../web/app/kinds/trip_facts.ts";
 import { webLink } from "../../web/app/kinds/web_link.ts";
 import type { Bundle, GenerationJob } from "../../web/client/job.ts";
-import { readEventDate } from "./event_date.ts";
-import { type KindFiles, noCalendar, type PlanEvent } from "./kind_files.ts";
+import { costText } from "./cost_text.ts";
+import { type EventDate, type KindFiles, noCalendar, type PlanEvent } from "./kind_files.ts";
 import { escaped, listEntry, markdownDocument, warningBlocks } from "./markdown.ts";
 import { joined, oneLine } from "./text.ts";
 
@@ -14,10 +18,9 @@ type Preferences = GenerationJob["preferences"];
 
 export const bundlesFiles: KindFiles<"bundles"> = {
   markdown: (job, { note }) => bundlesMarkdown({ ...job, bundles: bundlesOf(job), note }),
-  async calendar(job) {
-    const createdAt = Date.parse(job.createdAt);
-    const plan = { id: job.generationId, bundles: bundlesOf(job), createdAt };
-    const { events, undated } = await bundlesEvents(plan);
+  calendar(job) {
+    const plan = { id: job.generationId, bundles: bundlesOf(job) };
+    const { events, undated } = bundlesEvents(plan);
     if (events.length === 0) {
       throw noCalendar(
         "No event in this plan has an exact date. You can find the dates as written on the " +
@@ -65,44 +68,61 @@ export function bundlesMarkdown(
 }
 
 /**
- * Returns the calendar events of bundles, with the bundle as their category. {@link readEventDate}
- * may misread a date, so each description repeats the original text of the date.
+ * Returns the calendar events of bundles, with the bundle as their category. Their descriptions have
+ * the date in words, which may say more than the start and the end.
  *
  * @param plan.id the id of the job: a UUID
- * @param plan.createdAt epoch milliseconds
- * @returns `undated`: the number of events without a readable date
+ * @returns `undated`: the number of events without a start
  */
-export async function bundlesEvents(
-  { id, bundles, createdAt }: { id: string; bundles: Bundle[]; createdAt: number },
-): Promise<{ events: PlanEvent[]; undated: number }> {
-  const events: PlanEvent[] = [];
-  let undated = 0;
-  for (const [bundleIndex, { title, keyEvents }] of bundles.entries()) {
-    for (const [index, event] of keyEvents.entries()) {
-      const date = await readEventDate(event.date, { now: createdAt });
-      if (date === null) undated++;
-      else {
-        events.push({
-          id: `${id}-${bundleIndex + 1}-${index + 1}`,
-          date,
-          summary: event.name,
-          location: joined([event.venue, event.neighborhood], ", "),
-          description: joined([event.date, event.why], "\n"),
-          category: title,
-          url: webLink(event.url),
-        });
-      }
-    }
-  }
-  return { events, undated };
+export function bundlesEvents(
+  { id, bundles }: { id: string; bundles: Bundle[] },
+): { events: PlanEvent[]; undated: number } {
+  const all = bundles.flatMap(({ title, keyEvents }, bundleIndex) =>
+    keyEvents.map((event, index) => ({ event, title, id: `${id}-${bundleIndex + 1}-${index + 1}` }))
+  );
+  const events = all.flatMap(({ event, title, id }): PlanEvent[] => {
+    const date = dateOf(event);
+    return date === null ? [] : [{
+      id,
+      date,
+      timeZone: event.timeZone,
+      summary: event.name,
+      location: joined(placeOf(event), ", "),
+      description: joined([event.date, costText(event.price), event.why], "\n"),
+      category: title,
+      url: webLink(event.url),
+    }];
+  });
+  return { events, undated: all.length - events.length };
 }
 
-function eventEntry({ name, date, venue, neighborhood, why, url }: KeyEvent): string {
+/**
+ * A longer event is an exhibition or a season. Its whole duration would fill the calendar, so only
+ * its start counts, which is when the traveller comes.
+ */
+const MAX_DURATION_MS = 7 * DAY_MS;
+
+/** Returns the time of an event; `null` without a start. */
+function dateOf({ startsAt, endsAt }: KeyEvent): EventDate | null {
+  if (startsAt === null) return null;
+  const start = localMs(startsAt);
+  const isShort = endsAt !== null && localMs(endsAt) - start < MAX_DURATION_MS;
+  if (hasTimeOfDay(startsAt)) {
+    const end = isShort && hasTimeOfDay(endsAt) ? localMs(endsAt) : null;
+    return { start, end, allDay: false };
+  }
+  // The last day belongs to the event.
+  const lastDay = localDay(isShort ? endsAt : startsAt);
+  return { start, end: localMs(lastDay) + DAY_MS, allDay: true };
+}
+
+function eventEntry(event: KeyEvent): string {
+  const { name, date, price, why, url } = event;
   const link = webLink(url);
   return listEntry([
     // Asterisks without text in between would become a horizontal rule.
     oneLine(name) && `**${escaped(name)}**`,
-    escaped(joined([date, venue, neighborhood], " · ")),
+    escaped(joined([date, ...placeOf(event), costText(price)], " · ")),
     escaped(why),
     // An autolink (CommonMark, section 6.5): the address goes up to `>`, and escapes have no
     // meaning.
@@ -111,11 +131,12 @@ function eventEntry({ name, date, venue, neighborhood, why, url }: KeyEvent): st
 }
 
 function wishLines(preferences: Preferences): string[] {
-  const { interests, musicProfile, timeframe, otherPreferences } = preferences;
+  const { interests, musicProfile, timeframe, otherPreferences, ...facts } = preferences;
   const wishes = joined([
     labelled("Interests", joined(interests ?? [], ", ")),
     labelled("Music", musicProfile),
     labelled("When and where", timeframe),
+    ...describeFacts(facts),
   ], " · ");
   return [escaped(wishes), escaped(otherPreferences ?? "")].filter(Boolean);
 }

@@ -7,8 +7,7 @@
 import dayjs from "dayjs";
 import utc from "dayjs/plugin/utc.js";
 import { escape, ICalCalendar, ICalCalendarMethod, type ICalEventData } from "ical-generator";
-import type { EventDate } from "./event_date.ts";
-import type { PlanCalendar, PlanEvent } from "./kind_files.ts";
+import type { EventDate, PlanCalendar, PlanEvent } from "./kind_files.ts";
 import { oneLine } from "./text.ts";
 import type { TimeZone } from "./time_zone.ts";
 
@@ -27,14 +26,21 @@ const DEFAULT_DURATION_MS = 2 * 60 * 60_000;
  *
  * @param options.createdAt the DTSTAMP of every event, so that the text does not depend on the time
  * of the download; epoch milliseconds
- * @param options.timeZone the time zone of the place; `null`: it is not known, and the times are
- * floating (RFC 5545, section 3.3.5, form 1): 09:30 local time, in every time zone
+ * @param options.zoneOf returns the time zone of an event; `null`: it is not known, and the times
+ * are floating (RFC 5545, section 3.3.5, form 1): 09:30 local time, in every time zone
  * @returns the calendar; its lines end with CRLF
  */
 export function calendarText(
-  { name, note, events }: PlanCalendar,
-  { createdAt, timeZone = null }: { createdAt: number; timeZone?: TimeZone | null },
+  { name, note, events }: Omit<PlanCalendar, "timeZone">,
+  { createdAt, zoneOf = () => null }: {
+    createdAt: number;
+    zoneOf?: (event: PlanEvent) => TimeZone | null;
+  },
 ): string {
+  const zones = new Map<string | null, TimeZone | null>(
+    events.map(zoneOf).map((zone) => [zone?.name ?? null, zone]),
+  );
+  const [only = null] = zones.size === 1 ? zones.values() : [];
   const calendar = new ICalCalendar({
     // The library escapes the texts of events, but not those of the calendar.
     name: escape(oneLine(name), false),
@@ -42,11 +48,12 @@ export function calendarText(
     prodId: { company: "Tripwright", product: "Tripwright", language: "EN" },
     method: ICalCalendarMethod.PUBLISH,
     // Only the events get the zone: the library would write their DTSTAMP without its `Z`.
-    timezone: timeZone && { name: null, generator: () => timeZone.definition },
-    ...(timeZone && { x: { "X-WR-TIMEZONE": timeZone.name } }),
+    timezone: { name: null, generator: (zone) => zones.get(zone)?.definition ?? null },
+    // The zone of all events: calendars show the others in the zone of each event.
+    ...(only && { x: { "X-WR-TIMEZONE": only.name } }),
     events: events.map((event) => ({
       ...eventData(event),
-      ...localTimes(event.date, timeZone),
+      ...localTimes(event.date, zoneOf(event)),
       stamp: new Date(createdAt),
     })),
   });

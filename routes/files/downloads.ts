@@ -9,7 +9,7 @@ import { titleOfJob } from "../../web/app/wish.ts";
 import { answer, setHeaders } from "../http/answer.ts";
 import { ProblemError } from "../http/problem.ts";
 import { attachmentOf } from "./attachment.ts";
-import { noCalendar, type PlanCalendar } from "./kind_files.ts";
+import { noCalendar, type PlanCalendar, type PlanEvent } from "./kind_files.ts";
 import { filesOf } from "./registry.ts";
 import { joined } from "./text.ts";
 import type { TimeZone } from "./time_zone.ts";
@@ -33,7 +33,7 @@ export function sendJson(c: Context, job: Job): Response {
 }
 
 /**
- * Sends the plan as a calendar, in the time zone that the request names (`?timeZone=`), else in that
+ * Sends the plan as a calendar, in the time zone that the request names (`?timeZone=`), else in those
  * of the plan. An empty name stands for no time zone.
  *
  * @throws {ProblemError} 404 if its kind has no calendar, 400 if no part of the plan has a date, or
@@ -43,10 +43,10 @@ export async function sendCalendar(c: Context, job: Job): Promise<Response> {
   const files = filesOf(kindOf(job));
   if (!files.calendar) throw noSuchFile();
   const calendar = await files.calendar(job, { query: (name) => c.req.query(name) });
-  const timeZone = await readTimeZone(c, calendar);
+  const zoneOf = await readTimeZones(c, calendar);
   const { calendarText } = await import("./calendar.ts");
-  const noted = timeZone === null ? withFloatingNote(calendar) : calendar;
-  const text = calendarText(noted, { createdAt: Date.parse(job.createdAt), timeZone });
+  const noted = withFloatingNote(calendar, zoneOf);
+  const text = calendarText(noted, { createdAt: Date.parse(job.createdAt), zoneOf });
   return sendFile(c, job, { extension: "ics", type: "text/calendar", text });
 }
 
@@ -54,23 +54,41 @@ export async function sendCalendar(c: Context, job: Job): Promise<Response> {
 const FLOATING = "Times are local times of the place. They have no time zone (floating), so some " +
   "calendars show them in your own time zone.";
 
-/** Adds to a calendar that its times have no time zone. Days have none anyway. */
-function withFloatingNote(calendar: PlanCalendar): PlanCalendar {
+/** The same if other times have one. */
+const SOME_FLOATING =
+  "Times are local times of the places. Some have no time zone (floating), so " +
+  "some calendars show these in your own time zone.";
+
+/** Adds to a calendar which of its times have no time zone. Days have none anyway. */
+function withFloatingNote(calendar: PlanCalendar, zoneOf: ZoneOf): PlanCalendar {
   const { events, note = null } = calendar;
-  const isFloating = events.some(({ date }) => !date.allDay);
-  return isFloating ? { ...calendar, note: joined([FLOATING, note], " ") } : calendar;
+  const timed = events.filter(({ date }) => !date.allDay);
+  const floating = timed.filter((event) => zoneOf(event) === null);
+  if (floating.length === 0) return calendar;
+  const text = floating.length < timed.length ? SOME_FLOATING : FLOATING;
+  return { ...calendar, note: joined([text, note], " ") };
 }
 
-/** Reads the time zone of a calendar. `null`: it is not known. */
-async function readTimeZone(c: Context, plan: PlanCalendar): Promise<TimeZone | null> {
+/** Returns the time zone of an event; `null`: it is not known. */
+type ZoneOf = (event: PlanEvent) => TimeZone | null;
+
+/**
+ * Reads the time zones of a calendar: that of the request, else those of the plan.
+ *
+ * @throws {ProblemError} 400 if there is no such time zone
+ */
+async function readTimeZones(c: Context, plan: PlanCalendar): Promise<ZoneOf> {
   const asked = c.req.query("timeZone");
-  const name = asked ?? plan.timeZone;
-  if (!name) return null;
+  const nameOf = ({ timeZone }: PlanEvent) => asked ?? timeZone ?? plan.timeZone;
+  const names = new Set(plan.events.flatMap((event) => nameOf(event) || []));
+  if (names.size === 0) return () => null;
   // Its package takes 1 MB, so it is loaded on the first request for a time zone.
   const { timeZoneOf } = await import("./time_zone.ts");
-  const timeZone = timeZoneOf(name);
-  if (timeZone || asked === undefined) return timeZone;
-  throw noCalendar("We don't know this time zone. Its name looks like Europe/Berlin.");
+  const zones = new Map([...names].map((name) => [name, timeZoneOf(name)]));
+  if (asked && zones.get(asked) === null) {
+    throw noCalendar("We don't know this time zone. Its name looks like Europe/Berlin.");
+  }
+  return (event) => zones.get(nameOf(event) ?? "") ?? null;
 }
 
 function sendFile(

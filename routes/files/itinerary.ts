@@ -4,8 +4,10 @@
  */
 import { z } from "zod";
 import { DAY_MS } from "../../lib/clock.ts";
-import { sumCosts } from "../../web/app/kinds/itinerary.tsx";
+import { formatWeather, sumCosts } from "../../web/app/kinds/itinerary.tsx";
+import { describeFacts, factsOf } from "../../web/app/kinds/trip_facts.ts";
 import type { Day, ItineraryJob } from "../../web/client/job.ts";
+import { amountText, costText } from "./cost_text.ts";
 import { type KindFiles, noCalendar, type PlanEvent } from "./kind_files.ts";
 import { escaped, listEntry, markdownDocument, warningBlocks } from "./markdown.ts";
 import { joined } from "./text.ts";
@@ -23,9 +25,13 @@ const USUAL_MINUTES = 2 * 60;
 const FirstDay = z.iso.date().regex(/^2/);
 
 export const itineraryFiles: KindFiles<"itinerary"> = {
-  markdown: (job, { note }) => itineraryMarkdown({ ...job, days: daysOf(job), note }),
+  markdown(job, { note }) {
+    const facts = describeFacts(factsOf(job));
+    return itineraryMarkdown({ ...job, days: daysOf(job), facts, note });
+  },
   calendar(job, { query }) {
-    const start = FirstDay.safeParse(query("start"));
+    // A form that was sent without a date asks for no other day.
+    const start = FirstDay.safeParse(query("start") || job.startDate);
     if (!start.success) {
       throw noCalendar(
         "Choose the first day of your trip (2026-12-24, for example) on the trip's page.",
@@ -46,15 +52,17 @@ function daysOf({ itinerary }: ItineraryJob): Day[] {
  * Writes an itinerary as Markdown: a heading for each day, an entry for each activity, and the sum
  * of the costs by currency.
  *
+ * @param plan.facts the facts of the wish, each in a few words
  * @param plan.note a line under the title, as text
  * @param plan.warnings what the reader should check
  * @returns the document; it ends with a line end
  */
 export function itineraryMarkdown(
-  { destination, durationDays, days, note, warnings = [] }: {
+  { destination, durationDays, days, facts = [], note, warnings = [] }: {
     destination: string;
     durationDays: number;
     days: Day[];
+    facts?: readonly string[];
     note?: string | undefined;
     warnings?: ItineraryJob["warnings"];
   },
@@ -63,9 +71,11 @@ export function itineraryMarkdown(
   return markdownDocument([
     `# ${escaped(destination)}: ${length}`,
     note && escaped(note),
+    escaped(joined([...facts], " · ")),
     ...warningBlocks(warnings),
-    ...days.flatMap(({ day, theme, activities }) => [
+    ...days.flatMap(({ day, theme, activities, ...calendar }) => [
       `## Day ${day}: ${escaped(theme)}`,
+      escaped(calendarLine(calendar)),
       ...activities.map(activityEntry),
       costsLine("Estimated cost of the day's activities", activities),
     ]),
@@ -118,21 +128,16 @@ function activityEntry({ time, title, description, place, estimatedCost }: Activ
   ]);
 }
 
+/** Describes the day: `Saturday, 2027-05-01 · rain, 8 to 12 °C`. Empty if nothing is known. */
+function calendarLine(
+  { date, weekday, weather }: Pick<Day, "date" | "weekday" | "weather">,
+): string {
+  const name = weekday && `${weekday[0]!.toUpperCase()}${weekday.slice(1)}`;
+  return joined([joined([name, date], ", "), weather && formatWeather(weather)], " · ");
+}
+
 /** Sums up the known costs by currency; `null` if there are none. */
 function costsLine(label: string, activities: Activity[]): string | null {
   const texts = sumCosts(activities).map(([currency, amount]) => amountText(amount, currency));
   return texts.length === 0 ? null : `${label}: about ${texts.join(" + ")} per person`;
-}
-
-/** Formats an amount: `16 USD`, `1,200.5 EUR`. */
-function amountText(amount: number, currency: string): string {
-  return `${amount.toLocaleString("en", { maximumFractionDigits: 2 })} ${currency}`;
-}
-
-/**
- * Formats a cost: `about 16 USD per person` or `free`; `null` if it is unknown or does not apply.
- */
-function costText(cost: Activity["estimatedCost"]): string | null {
-  if (cost === null) return null;
-  return cost.amount === 0 ? "free" : `about ${amountText(cost.amount, cost.currency)} per person`;
 }

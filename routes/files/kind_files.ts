@@ -5,13 +5,25 @@
 import type { KindName } from "../../jobs/kinds/contracts.ts";
 import type { Jobs } from "../../web/client/job.ts";
 import { ProblemError } from "../http/problem.ts";
-import type { EventDate } from "./event_date.ts";
+
+/**
+ * The local time of an event. Both ends are epoch milliseconds as if the place were in UTC. `end`
+ * is exclusive, and `null` if it is not known.
+ */
+export interface EventDate {
+  start: number;
+  end: number | null;
+  /** Only the days are known: both ends are midnights. */
+  allDay: boolean;
+}
 
 /** An event of a calendar. Its texts may have line breaks: the calendar writes each on one line. */
 export interface PlanEvent {
   /** Stable and unique, so that a second import replaces the event. */
   id: string;
   date: EventDate;
+  /** The time zone of its place (an IANA name); unset or `null`: that of the calendar. */
+  timeZone?: string | null;
   summary: string;
   location: string;
   /** Its line breaks are kept. */
@@ -26,7 +38,7 @@ export interface PlanCalendar {
   /** What the calendar leaves out; unset: nothing. */
   note?: string;
   events: PlanEvent[];
-  /** The time zone of the place (an IANA name); unset: not known. */
+  /** The time zone of events that have none of their own (an IANA name); unset: not known. */
   timeZone?: string | undefined;
 }
 

@@ -160,6 +160,13 @@ export const problemTypes = {
     advice: "A job without a `callbackUrl` has no callback to deliver. A job that no client has " +
       "created, such as the delivery of a callback, shows no request and cannot be replayed.",
   },
+  no_plan_to_refine: {
+    status: 409,
+    title: "The job has no plan to change",
+    advice: "Only the plan of a completed job can be changed. `state` is the status of the job. " +
+      "While it is `processing`, wait for its end. A job that has failed or was canceled has no " +
+      "plan: create a new one.",
+  },
   body_timeout: {
     status: 408,
     title: "The body took too long",

@@ -3,7 +3,10 @@
  * @module
  */
 import type { Context } from "hono";
+import { z } from "zod";
 import { ProblemError } from "./problem.ts";
+
+const JobId = z.uuid();
 
 /**
  * Returns the value of a query parameter.
@@ -25,6 +28,17 @@ export function readFlag(c: Context, name: string): boolean {
   const value = singleQuery(c, name) ?? "0";
   if (value === "0" || value === "1") return value === "1";
   throw invalidParameter(name, "expected 0 or 1");
+}
+
+/**
+ * Returns the id of a job that a query parameter names. Unset: it is not given.
+ *
+ * @throws {ProblemError} 400 for another value, or if it is given twice
+ */
+export function readJobId(c: Context, name: string): string | undefined {
+  const value = singleQuery(c, name);
+  if (value === undefined || JobId.safeParse(value).success) return value?.toLowerCase();
+  throw invalidParameter(name, "expected the id of a job");
 }
 
 /** Returns the problem of a query parameter that is not valid. */

@@ -23,6 +23,7 @@ const id = fc.oneof(
 
 const segment = fc.oneof(
   fc.constantFrom("api", "itineraries", "generations", "timeline", "events", "docs", "problems"),
+  fc.constant("refinements"),
   fc.constantFrom("livez", "readyz", "openapi.json", "webhooks", "openai", "queue_full", ""),
   id,
 );
@@ -32,7 +33,11 @@ const path = fc.oneof(
     weight: 12,
     arbitrary: fc.tuple(
       fc.constantFrom("/api/itineraries", "/api/generations"),
-      fc.oneof(fc.constant([]), fc.tuple(id), fc.tuple(id, fc.constantFrom("timeline", "events"))),
+      fc.oneof(
+        fc.constant([]),
+        fc.tuple(id),
+        fc.tuple(id, fc.constantFrom("timeline", "events", "refinements")),
+      ),
       fc.constantFrom("", "", "", "/", "//"),
     ).map(([base, rest, end]) => [base, ...rest].join("/") + end),
   },
@@ -53,8 +58,8 @@ const text = fc.oneof(
 
 const query = fc.array(
   fc.tuple(
-    fc.constantFrom("limit", "cursor", "after", "wait", "_", "x"),
-    fc.oneof(fc.integer({ min: -2, max: 200 }).map(String), fc.base64String(), text),
+    fc.constantFrom("limit", "cursor", "after", "wait", "refines", "_", "x"),
+    fc.oneof(fc.integer({ min: -2, max: 200 }).map(String), fc.base64String(), fc.uuid(), text),
   ),
   { maxLength: 3 },
 ).map((pairs) => new URLSearchParams(pairs).toString());
@@ -103,18 +108,39 @@ const value = fc.oneof(
   fc.constantFrom("https://example.com/hook", "http://127.0.0.1/", "https://[::1]/"),
 );
 
+const factNames = [
+  ...["startDate", "travellers", "budget", "pace", "interests", "diet", "accessibility"],
+  ...["startPoint", "language", "notes"],
+];
+
+/** A fact of a wish, almost as clients send it. */
+const fact = fc.oneof(
+  fc.date({ noInvalidDate: true }).map((date) => date.toISOString().slice(0, "2027-05-01".length)),
+  fc.record({ adults: value, children: value }, { requiredKeys: [] }),
+  fc.record({ adults: fc.integer({ min: 0, max: 21 }), children: fc.integer({ min: 0, max: 21 }) }),
+  fc.record({ amount: value, currency: fc.constantFrom("EUR", "usd", "XXX", ""), per: value }),
+  fc.record({ amount: fc.double(), currency: text, per: fc.constantFrom("person", "all", "x") }),
+  fc.constantFrom("relaxed", "packed", "de", "pt-BR", "de_DE", "2028-02-29", "2027-02-29"),
+);
+
 /** A wish, with some members replaced by other values. */
 const wish = fc.tuple(
   fc.constantFrom<Record<string, unknown>>(tokyo, techno, { ...tokyo, ...techno }, {}),
   fc.dictionary(
-    fc.constantFrom("destination", "durationDays", "preferences", "callbackUrl", "__proto__", "x"),
-    value,
+    fc.constantFrom(
+      ...["destination", "durationDays", "preferences", "callbackUrl", "__proto__", "x"],
+      ...factNames,
+    ),
+    fc.oneof(value, fact),
     { maxKeys: 3 },
   ),
   fc.option(
     fc.dictionary(
-      fc.constantFrom("interests", "musicProfile", "timeframe", "otherPreferences", "x"),
-      value,
+      fc.constantFrom(
+        ...["interests", "musicProfile", "timeframe", "otherPreferences", "city", "endDate", "x"],
+        ...factNames,
+      ),
+      fc.oneof(value, fact),
     ),
   ),
 ).map(([base, changes, preferences]) => ({
@@ -123,9 +149,17 @@ const wish = fc.tuple(
   ...(preferences && { preferences }),
 }));
 
+/** A change of a plan. */
+const change = fc.dictionary(
+  fc.constantFrom("instruction", "day", "activity", "bundle", "event", "wish", "__proto__", "x"),
+  fc.oneof(value, fc.dictionary(fc.constantFrom("durationDays", "preferences", "pace"), value)),
+  { maxKeys: 3 },
+);
+
 const body = fc.oneof(
   { weight: 8, arbitrary: fc.constant(JSON.stringify({ ...tokyo, ...techno })) },
   { weight: 6, arbitrary: wish.map((wish) => JSON.stringify(wish)) },
+  { weight: 4, arbitrary: change.map((change) => JSON.stringify(change)) },
   { weight: 2, arbitrary: fc.json() },
   text,
   fc.constant("x".repeat(70_000)),

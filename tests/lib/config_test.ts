@@ -354,6 +354,43 @@ for (
   });
 }
 
+Deno.test("parseConfig() checks places with a server that is named, at its rate", () => {
+  assertEquals(parseConfig({ PLACES_BASE_URL: "http://osm.internal" }).places, {
+    provider: null,
+    intervalMs: 1_000,
+    routerUrl: null,
+  });
+  assertEquals(
+    parseConfig({
+      PLACES_PROVIDER: "photon",
+      PLACES_BASE_URL: "http://osm.internal/photon",
+      PLACES_PER_SECOND: "2.5",
+      ROUTER_BASE_URL: "http://osm.internal/osrm",
+    }).places,
+    {
+      provider: { name: "photon", baseUrl: "http://osm.internal/photon" },
+      intervalMs: 400,
+      routerUrl: "http://osm.internal/osrm",
+    },
+  );
+  assertMatch(messageFor({ PLACES_PROVIDER: "nominatim" }), /^PLACES_BASE_URL is not set/);
+});
+
+/** Servers that may not be used. */
+const publicServers: [variable: string, url: string][] = [
+  ["PLACES_BASE_URL", "https://nominatim.openstreetmap.org"],
+  ["PLACES_BASE_URL", "https://Nominatim.OpenStreetMap.org/search"],
+  ["PLACES_BASE_URL", "https://photon.komoot.io/"],
+  ["ROUTER_BASE_URL", "https://router.project-osrm.org"],
+];
+
+for (const [variable, url] of publicServers) {
+  Deno.test(`parseConfig() rejects the public server ${url}`, () => {
+    const env = { PLACES_PROVIDER: "nominatim", PLACES_BASE_URL: "http://osm.internal" };
+    assertMatch(messageFor({ ...env, [variable]: url }), /expected a server of your own/);
+  });
+}
+
 Deno.test("parseConfig() delivers alerts to a receiver that has what its format needs", () => {
   const url = "http://alerts.internal/hook";
   const secret = `whsec_${btoa("a key of 24 characters..")}`;

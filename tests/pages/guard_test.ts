@@ -150,7 +150,11 @@ browserTest("texts of travellers and models are text and never run as code", asy
     for (const event of bundle.keyEvents) {
       const url = "javascript:pwned=1";
       Object.assign(event, { name: hostile, date: hostile, venue: hostile, why: hostile, url });
-      event.neighborhood = hostile;
+      Object.assign(event, {
+        neighborhood: hostile,
+        city: `City of ${hostile}`,
+        mapQuery: hostile,
+      });
     }
   }
   await using service = await openService({

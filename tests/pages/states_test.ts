@@ -111,7 +111,14 @@ browserTest("a placeholder plan is marked as invented", async (browser) => {
 browserTest("bundles show the phases waiting, thinking, research, writing", async (browser) => {
   const found = structuredClone(bundles);
   const [real, script, data] = found[0]!.keyEvents;
-  Object.assign(real!, { url: "https://tickets.example/fado?a=1&b=2", date: "2026-12-05 21:00" });
+  Object.assign(real!, {
+    url: "https://tickets.example/fado?a=1&b=2",
+    date: "Saturday evening",
+    startsAt: "2026-12-05T21:00",
+    endsAt: "2026-12-05T23:30",
+    city: "Lisbon",
+    price: { amount: 20, currency: "EUR" },
+  });
   Object.assign(script!, { url: "javascript:alert(1)" });
   Object.assign(data!, { url: "data:text/html,<script>alert(1)</script>" });
   const call = { id: "call_1", name: "get_weather", arguments: '{"city":"Lisbon"}' };
@@ -153,6 +160,9 @@ browserTest("bundles show the phases waiting, thinking, research, writing", asyn
   await page.getByRole("status").getByText("Bundle 1 is ready.").waitFor();
   service.model.write(second);
   await page.getByText("ready after").waitFor();
+  await page.getByText("Sat, Dec 5, 2026, 21:00–23:30").waitFor();
+  const facts = await page.locator(".events .facts").first().innerText();
+  assertMatch(facts, /, Lisbon\s+about €20$/);
   const links = await page.locator(".events h3 a").all();
   assertStrictEquals(links.length, 1);
   assertStrictEquals(await links[0]!.getAttribute("href"), real!.url);
@@ -165,7 +175,7 @@ browserTest("bundles show the phases waiting, thinking, research, writing", asyn
   assertStrictEquals(download.suggestedFilename(), "weekend-bundles-fado-food.ics");
   assertMatch(
     await Deno.readTextFile(await download.path()),
-    /^BEGIN:VCALENDAR\r\n[^]*20261205T2100/,
+    /^BEGIN:VCALENDAR\r\n[^]*\nDTSTART;TZID=Europe\/Lisbon:20261205T2100/,
   );
   assert(await shiftedOn(page) < 0.01, await shiftsOn(page));
   assertEquals(faults(), []);

@@ -7,17 +7,19 @@ import { sampleBundles } from "../../jobs/kinds/bundles/sample.ts";
 import type { FaultPoint } from "../../testing/fault.ts";
 import { LocalService } from "../../testing/local_service.ts";
 import { type Call, noReply, type Reply, serveOpenAIBy } from "../../testing/openai_server.ts";
+import { storedBundles } from "../../testing/plans.ts";
 import { preloadFault, Program, workDirectory } from "../../testing/program.ts";
 import { serveWeather, weatherEnv } from "../../testing/weather_server.ts";
 
 const preferences = { interests: ["fado"], timeframe: "This weekend" };
-const { bundles } = sampleBundles({ preferences });
+const written = sampleBundles({ preferences });
+const { bundles } = storedBundles(written, "Europe/Lisbon");
 
 const askForWeather: Reply = {
   reasoning: "Looking at the weather",
   toolCalls: [{ id: "call_1", name: "get_weather", arguments: '{"city":"Lisbon"}' }],
 };
-const answer: Reply = { content: JSON.stringify({ bundles }) };
+const answer: Reply = { content: JSON.stringify(written) };
 
 /** A conversation of two turns: the model calls the weather tool, then it answers. */
 function converse({ body }: Call): Reply {
@@ -65,7 +67,7 @@ const rows: [name: string, point: FaultPoint, counts: Counts][] = [
   ["after the first turn's checkpoint", { when: "after", commit: "step", nth: 1 }, [2, 1, 2]],
   ["before the tool's checkpoint", { when: "before", commit: "step", nth: 2 }, [2, 2, 2]],
   ["after the tool's, between two steps", { when: "after", commit: "step", nth: 2 }, [2, 1, 2]],
-  ["after the last checkpoint", { when: "after", commit: "step", nth: 3 }, [2, 1, 2]],
+  ["after the last checkpoint", { when: "after", commit: "step", nth: 4 }, [2, 1, 2]],
   ["before the final commit", { when: "before", commit: "complete" }, [2, 1, 2]],
   ["after the final commit", { when: "after", commit: "complete" }, [2, 1, 1]],
 ];
@@ -114,6 +116,83 @@ Deno.test("killed before accept: no job exists, and the model was not called", a
   assertStrictEquals(service.log.filter(({ message }) => message === "claimed").length, 1);
   assertStrictEquals(env.openai.calls.length, 2);
 });
+
+/** What the model writes for another bundle 2. */
+const [, , ...rest] = sampleBundles({ preferences: { interests: ["food"] } }).bundles;
+const another = { bundle: 2, ...rest[0]! };
+
+/** The same conversation for a change of the plan. */
+function converseOnChange(call: Call): Reply {
+  const reply = converse(call);
+  const isChange = JSON.stringify(call.body.input).includes("<change>");
+  return isChange && reply === answer ? { content: JSON.stringify({ bundles: [another] }) } : reply;
+}
+
+/** Writes a plan, and returns its path. */
+async function writePlan(env: Awaited<ReturnType<typeof setUp>>): Promise<string> {
+  await using service = await env.goOn();
+  const { headers } = await service.post("/api/generations", { preferences });
+  await service.untilLogged("completed");
+  env.openai.calls.length = env.weather.requests.length = 0;
+  return headers.get("location")!;
+}
+
+const changeRows: typeof rows = [
+  ["after accept", { when: "after", commit: "accept" }, [2, 1, 2]],
+  ["after the first turn's checkpoint", { when: "after", commit: "step", nth: 1 }, [2, 1, 2]],
+  ["before the tool's checkpoint", { when: "before", commit: "step", nth: 2 }, [2, 2, 2]],
+  ["after the last checkpoint", { when: "after", commit: "step", nth: 3 }, [2, 1, 2]],
+  ["before the final commit", { when: "before", commit: "complete" }, [2, 1, 2]],
+];
+
+for (const [name, point, counts] of changeRows) {
+  Deno.test(`killed ${name} of a change: it completes, no stored step is paid for twice, and the rest of the plan stays`, async () => {
+    await using env = await setUp(converseOnChange);
+    const parent = await writePlan(env);
+    {
+      await using program = await env.startWithFault(point);
+      const accepted = program.post(`${parent}/refinements`, { bundle: 2 }).catch(() => null);
+      await program.untilLogged("halted");
+      await program.end("SIGKILL");
+      await accepted;
+    }
+    await using service = await env.goOn();
+    const done = await service.until(({ log }) => log.find((l) => l.message === "completed"));
+    const { body } = await service.get(`/api/generations/${done.jobId}`);
+    const { body: before } = await service.get(parent);
+    assertStrictEquals(body.lineage[0], before.generationId);
+    assertStrictEquals(body.bundles[1].title, another.title);
+    const kept = (plan: typeof body) => JSON.stringify(plan.bundles.toSpliced(1, 1));
+    assertStrictEquals(kept(body), kept(before));
+    const toolCalls = env.weather.requests.length / 2;
+    assertEquals([env.openai.calls.length, toolCalls, body.attempt], counts);
+  });
+}
+
+for (
+  const [name, point] of [
+    ["after the copy of the plan", { when: "after", commit: "base" }],
+    ["before accept", { when: "before", commit: "accept" }],
+  ] as [string, FaultPoint][]
+) {
+  Deno.test(`killed ${name} of a change: no job exists, and the plan can still be changed`, async () => {
+    await using env = await setUp(converseOnChange);
+    const parent = await writePlan(env);
+    {
+      await using program = await env.startWithFault(point);
+      const accepted = program.post(`${parent}/refinements`, { bundle: 2 }).catch(() => null);
+      await program.untilLogged("halted");
+      await program.end("SIGKILL");
+      assertStrictEquals(await accepted, null);
+    }
+    await using service = await env.goOn();
+    const { headers } = await service.post(`${parent}/refinements`, { bundle: 2 });
+    await service.untilLogged("completed");
+    assertStrictEquals(service.log.filter(({ message }) => message === "claimed").length, 1);
+    const { body } = await service.get(headers.get("location")!);
+    assertEquals([body.status, body.bundles[1].title], ["completed", another.title]);
+  });
+}
 
 /** The first call fails, so that the job waits in the due index until it is claimed again. */
 const secondClaims: [when: "before" | "after", attempts: number][] = [["before", 1], ["after", 2]];

@@ -8,14 +8,17 @@ import { sampleBundles } from "../../jobs/kinds/bundles/sample.ts";
 import { sampleItinerary } from "../../jobs/kinds/itinerary/sample.ts";
 import { serveLive } from "../../testing/live_server.ts";
 import { LocalService } from "../../testing/local_service.ts";
+import { samplePlan, storedBundles } from "../../testing/plans.ts";
 import { Program, workDirectory } from "../../testing/program.ts";
 
 const wish = { destination: "Lisbon", durationDays: 3 };
 const plan = sampleItinerary(wish);
+const { days } = samplePlan(wish);
 const preferences = { interests: ["fado", "food"] };
-const { bundles } = sampleBundles({ preferences });
+const written = sampleBundles({ preferences });
+const { bundles } = storedBundles(written);
 const usage = { prompt_tokens: 400, completion_tokens: 900 };
-const writing = { content: JSON.stringify({ bundles }), reasoning: "Weighing moods", usage };
+const writing = { content: JSON.stringify(written), reasoning: "Weighing moods", usage };
 
 const SIGNING_KEY = "a key of twenty-four chars";
 const WEBHOOK_SECRET = `whsec_${btoa(SIGNING_KEY)}`;
@@ -88,7 +91,7 @@ async function beginWithOne(env?: Record<string, string>) {
 }
 
 /** The end of the model's text when `count` bundles are finished. */
-const bundlesUpTo = (count: number) => JSON.stringify(bundles.slice(0, count)).slice(0, -1);
+const bundlesUpTo = (count: number) => JSON.stringify(written.bundles.slice(0, count)).slice(0, -1);
 
 const shows = (count: number) => ({ partial }: Body) => partial?.length === count;
 const isDone = ({ status }: Body) => status !== "processing";
@@ -101,14 +104,14 @@ Deno.test("an itinerary appears day by day, and its plan begins with the days th
   for (const count of [1, 2]) {
     openai.write(id, JSON.stringify(plan.days.slice(0, count)).slice(0, -1));
     const { partial, progress, status } = await pollUntil(program, path, shows(count));
-    assertEquals(partial, plan.days.slice(0, count));
+    assertEquals(partial, days.slice(0, count));
     assertStrictEquals(status, "processing");
     assertEquals([progress.phase, progress.step, progress.of], ["writing", count, 3]);
     assertStrictEquals(progress.message, `Writing day ${count + 1} of 3`);
   }
   openai.write(id);
   const body = await pollUntil(program, path, isDone);
-  assertEquals(body.itinerary, plan.days);
+  assertEquals(body.itinerary, days);
   assertEquals([body.status, body.partial, body.progress], ["completed", null, null]);
   assertEquals(body.usage, {
     inputTokens: 400,

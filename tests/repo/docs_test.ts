@@ -1,5 +1,7 @@
 import { assert, assertEquals, assertNotMatch, assertStrictEquals } from "@std/assert";
 import { join } from "node:path";
+import { ownCodes } from "../../bench/eval/checks.ts";
+import { trapCodes } from "../../bench/eval/wish.ts";
 import denoJson from "../../deno.json" with { type: "json" };
 import { generatedFiles, keyRows } from "../../docs/generator.ts";
 import { VERSION } from "../../lib/version.ts";
@@ -7,6 +9,9 @@ import { documentPaths } from "../../docs/prose_linter.ts";
 import { claimsOf, matchesName, namesIn, testNames } from "../../testing/named_tests.ts";
 import { alertNames, thresholdsOf } from "../../lib/alert_thresholds.ts";
 import { variableNames } from "../../lib/variables.ts";
+import { bundlesRules } from "../../jobs/kinds/bundles/rules/rules.ts";
+import { itineraryRules } from "../../jobs/kinds/itinerary/rules/rules.ts";
+import { richPreferences, richWish } from "../../testing/rich_plans.ts";
 import { failureKinds } from "../../lib/job/failure.ts";
 
 const root = join(import.meta.dirname!, "../..");
@@ -32,6 +37,21 @@ function tableRows(text: string): string[][] {
     line.split("|").slice(1, -1).map((cell) => cell.trim().replaceAll("`", ""))
   );
 }
+
+Deno.test("docs/plan_review.md lists every rule of each kind, and no other", async () => {
+  const rows = tableRows(await read("docs/plan_review.md"));
+  const documented = (column: number) =>
+    rows.filter((row) => row[column] === "yes").map(([code]) => code!);
+  const itinerary = itineraryRules({ request: richWish, destination: null });
+  const bundles = bundlesRules({
+    request: { preferences: richPreferences },
+    startedAt: 0,
+    destination: null,
+    isKnownLink: () => true,
+  });
+  assertEquals(documented(1), itinerary.map(({ code }) => code));
+  assertEquals(documented(2), bundles.map(({ code }) => code));
+});
 
 Deno.test("docs/configuration.md explains every variable, and no other", async () => {
   const documented = tableRows(await read("docs/configuration.md")).map(([name]) => name);
@@ -134,10 +154,10 @@ for (const { path, heading, claims: expected } of claiming) {
   });
 }
 
-Deno.test("docs/invariants.md has ten invariants", async () => {
+Deno.test("docs/invariants.md has eleven invariants", async () => {
   const claims = claimsOf(await read("docs/invariants.md"), "##");
   const numbers = claims.map(({ claim }) => parseInt(claim));
-  assertEquals(numbers, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+  assertEquals(numbers, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]);
 });
 
 Deno.test("claimsOf() finds sections and rows, also without tests", () => {
@@ -220,4 +240,10 @@ Deno.test("the runbook names each threshold of an alert with its default", async
     const actual = Object.entries(thresholds).map((pair) => pair.join(" ")).join(", ");
     assertStrictEquals(documented, actual);
   }
+});
+
+Deno.test("docs/evaluation.md explains each constraint that only the evaluation measures", async () => {
+  const text = (await read("docs/evaluation.md")).split("<!-- constraints:")[1]!;
+  const documented = tableRows(text).map(([code]) => code!);
+  assertEquals(documented.toSorted(), [...ownCodes, ...trapCodes].sort());
 });

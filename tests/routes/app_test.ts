@@ -42,6 +42,8 @@ Deno.test("GET of an itinerary has the members of the old service", async () => 
     failure: null,
     source: null,
     attempt: young.body.attempt,
+    refines: null,
+    lineage: [],
     progress: young.body.progress,
     partial: [],
     usage: null,
@@ -102,7 +104,23 @@ Deno.test("POST of a generation is 200, and GET has the members of the old servi
   );
   assertEquals(
     Object.keys(body.bundles[0].keyEvents[0]),
-    ["name", "date", "venue", "neighborhood", "url", "why"],
+    [
+      "name",
+      "date",
+      "startsAt",
+      "endsAt",
+      "timeZone",
+      "venue",
+      "neighborhood",
+      "city",
+      "category",
+      "mapQuery",
+      "coordinates",
+      "verified",
+      "price",
+      "url",
+      "why",
+    ],
   );
   assert(body.reasoningSummaries.length > 0);
   assertStrictEquals(typeof body.openaiResponseId, "string");

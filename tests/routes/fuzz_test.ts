@@ -6,7 +6,7 @@ import { assertAllowed, keys, KNOWN, request } from "../../testing/fuzz/requests
 
 /** A fixed seed, so that each run sends the same requests. */
 const SEED = 20261124;
-const RUNS = 800;
+const RUNS = 2_000;
 
 type Env = Awaited<ReturnType<typeof openApp>>;
 
@@ -75,7 +75,7 @@ for (const [who, apiKeys] of [["all callers", []], ["callers with a key", keys]]
     // Work that no answer waited for.
     await nextTurn();
     // The requests have reached the important operations.
-    for (const operation of ["create", "get", "cancel", "stream"]) {
+    for (const operation of ["create", "get", "cancel", "stream", "refine"]) {
       const reached = [...seen.keys()].filter((shown) => shown.startsWith(operation));
       assert(reached.length >= 6, `${operation}: ${reached.join(", ")}`);
     }

@@ -7,8 +7,9 @@ import type { Job } from "../client/client.ts";
 const marks: Record<string, { mark: string; text: string }> = {
   sample: {
     mark: "Sample",
-    text: "Sample plan: the places, times and prices are made up, so don't travel with it. This " +
-      "site only writes sample plans.",
+    text:
+      "Sample plan: in some cities the places are real, everywhere else they are made up. Times " +
+      "and prices are guesses, so check everything before you go. This site only writes sample plans.",
   },
   placeholder: {
     mark: "Made up",

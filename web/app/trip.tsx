@@ -107,6 +107,8 @@ function Actions({ job, isOpen }: { job: Job; isOpen: boolean }) {
   const view = tripViewOf(job);
   const { markdown, calendar } = view.files;
   const timeZone = view.timeZoneOf?.(job);
+  const firstDay = view.firstDayOf?.(job);
+  const isDated = calendar === "dates" || (firstDay !== undefined && timeZone !== undefined);
   const plan = (extension: string) =>
     isReady ? { href: `/trips/${id}/plan.${extension}` } : { "aria-disabled": true };
   return (
@@ -124,8 +126,14 @@ function Actions({ job, isOpen }: { job: Job; isOpen: boolean }) {
         <>
           {markdown && <a role="link" class="button" {...plan("md")}>Save as text</a>}
           <a role="link" class="button" {...plan("json")}>Save data (JSON)</a>
-          {calendar === "first day" && isReady
-            ? <CalendarForm id={id} createdAt={job.createdAt} timeZone={timeZone} />
+          {calendar && !isDated && isReady
+            ? (
+              <CalendarForm
+                id={id}
+                firstDay={firstDay ?? dayAfter(job.createdAt)}
+                timeZone={timeZone}
+              />
+            )
             : calendar && <a role="link" class="button" {...plan("ics")}>Add to calendar</a>}
           {calendar && (
             <p class="quiet">
@@ -141,9 +149,9 @@ function Actions({ job, isOpen }: { job: Job; isOpen: boolean }) {
   );
 }
 
-/** Asks for the first day of a plan whose days have no dates, and for the time zone of the place. */
+/** Asks for what the plan does not tell: its first day, and the time zone of the place. */
 function CalendarForm(
-  { id, createdAt, timeZone }: { id: string; createdAt: string; timeZone: string | undefined },
+  { id, firstDay, timeZone }: { id: string; firstDay: string; timeZone: string | undefined },
 ) {
   const [zones, setZones] = useState<string[]>([]);
   return (
@@ -152,7 +160,7 @@ function CalendarForm(
       <summary class="button">Add to calendar</summary>
       <form method="get" action={`/trips/${id}/plan.ics`}>
         <label for="start">First day</label>
-        <input type="date" id="start" name="start" required defaultValue={dayAfter(createdAt)} />
+        <input type="date" id="start" name="start" required defaultValue={firstDay} />
         <label for="time-zone">Time zone of the place (optional)</label>
         <input
           id="time-zone"

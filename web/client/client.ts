@@ -11,11 +11,13 @@ import { contracts, kindOfNoun, type NameOf, type Noun } from "../../jobs/kinds/
 import { randomKey } from "./client_token.ts";
 import { TripError } from "./errors.ts";
 import {
+  type ChangeOf,
   type Ended,
   type GenerationJob,
   type GenerationWish,
   type ItineraryJob,
   type ItineraryWish,
+  type Job,
   type JobId,
   type JobOf,
   type Jobs,
@@ -30,8 +32,10 @@ export type {
   Bundle,
   Day,
   Ended,
+  GenerationChange,
   GenerationJob,
   GenerationWish,
+  ItineraryChange,
   ItineraryJob,
   ItineraryWish,
   Job,
@@ -72,6 +76,24 @@ export interface TripClient {
    * @throws {TripError} if the service refuses the request, or no attempt succeeds
    */
   createGeneration(wish: GenerationWish, options?: CreateOptions): Promise<GenerationJob>;
+  /**
+   * Changes the plan of a completed job: creates a job that writes what changes. The job does not
+   * change.
+   *
+   * @example Another second day, and less walking after that
+   * ```ts
+   * const { jobId } = await trips.refine(job, { day: 2 });
+   * const calm = await trips.watch({ jobId });
+   * await trips.refine(calm, { instruction: "Less walking on the third day" });
+   * ```
+   *
+   * @throws {TripError} if the service refuses the change, or no attempt succeeds
+   */
+  refine<Id extends JobId>(
+    job: Id,
+    change: ChangeOf<Id>,
+    options?: CreateOptions,
+  ): Promise<JobOf<Id>>;
   /** Reads the current state of a job. */
   get<Id extends JobId>(job: Id, options?: CallOptions): Promise<JobOf<Id>>;
   /**
@@ -114,14 +136,22 @@ export interface TripClient {
 export function createTripClient(options: TripClientOptions = {}): TripClient {
   const service = new Service(options);
 
+  function post<J extends Job>(
+    path: string,
+    body: unknown,
+    { signal, idempotencyKey = randomKey() }: CreateOptions = {},
+  ): Promise<J> {
+    const headers = { "content-type": "application/json", "idempotency-key": idempotencyKey };
+    const request = { method: "POST", headers, body: JSON.stringify(body), signal };
+    return service.sendWithRetries(path, request);
+  }
+
   function create<Kind extends Noun>(
     noun: Kind,
     wish: Wishes[NameOf<Kind>],
-    { signal, idempotencyKey = randomKey() }: CreateOptions = {},
+    options?: CreateOptions,
   ): Promise<Jobs[NameOf<Kind>]> {
-    const headers = { "content-type": "application/json", "idempotency-key": idempotencyKey };
-    const request = { method: "POST", headers, body: JSON.stringify(wish), signal };
-    return service.sendWithRetries(contracts[kindOfNoun(noun)].path, request);
+    return post(contracts[kindOfNoun(noun)].path, wish, options);
   }
 
   function get<Id extends JobId>(id: Id, { signal }: CallOptions = {}): Promise<JobOf<Id>> {
@@ -143,6 +173,7 @@ export function createTripClient(options: TripClientOptions = {}): TripClient {
     create,
     createItinerary: (wish, options) => create("itinerary", wish, options),
     createGeneration: (wish, options) => create("generation", wish, options),
+    refine: (id, change, options) => post(`${pathOf(id)}/refinements`, change, options),
     get,
     watch: (id, options = {}) => new Watch(service, id, options).run(),
     cancel,

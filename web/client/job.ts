@@ -17,6 +17,13 @@ export type Jobs = { [Name in KindName]: JobOfKind<Kinds[Name]> };
 /** The bodies of `POST`, by the names of their kinds. */
 export type Wishes = { [Name in KindName]: z.input<Kinds[Name]["request"]> };
 
+/** The bodies of `POST …/refinements`, by the names of their kinds; `never`: it has no such call. */
+export type Changes = {
+  [Name in KindName]: Kinds[Name] extends { refinement: { change: infer Change extends z.ZodType } }
+    ? z.input<Change>
+    : never;
+};
+
 /** The members that identify a job, by the names of the kinds. */
 type Ids = { [Name in KindName]: Record<Contracts[Name]["idName"], string> };
 
@@ -28,6 +35,9 @@ export type GenerationJob = Jobs["bundles"];
 export type ItineraryWish = Wishes["itinerary"];
 export type GenerationWish = Wishes["bundles"];
 
+export type ItineraryChange = Changes["itinerary"];
+export type GenerationChange = Changes["bundles"];
+
 /** The parts of plans. */
 export type Day = NonNullable<ItineraryJob["itinerary"]>[number];
 export type Bundle = NonNullable<GenerationJob["bundles"]>[number];
@@ -38,6 +48,11 @@ export type JobId = Ids[KindName];
 /** The type of the job that an id identifies. */
 export type JobOf<Id> = {
   [Name in KindName]: Id extends Ids[Name] ? Jobs[Name] : never;
+}[KindName];
+
+/** The type of a change of the plan of the job that an id identifies. */
+export type ChangeOf<Id> = {
+  [Name in KindName]: Id extends Ids[Name] ? Changes[Name] : never;
 }[KindName];
 
 /** A job that has ended and no longer changes. */

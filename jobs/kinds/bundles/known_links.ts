@@ -5,7 +5,6 @@
 import { z } from "zod";
 import type { InputItem } from "../../../lib/model/model.ts";
 import { linksIn } from "../../tools/output.ts";
-import type { Bundle } from "./kind.ts";
 
 /** A search of the hosted tool. Sources without a URL are feeds, for example of the weather. */
 const SearchCall = z.object({
@@ -35,7 +34,7 @@ const Message = z.object({
 /** The actions of the hosted tool that read a page and find no further links. */
 const READING_ACTIONS: readonly unknown[] = ["open_page", "find_in_page"];
 
-/** Collects links, and drops the unknown ones from bundles. */
+/** Collects links. */
 export class KnownLinks {
   readonly #links = new Set<string>();
   /** Whether each search has reported its sources. Otherwise any link may be real. */
@@ -57,17 +56,10 @@ export class KnownLinks {
     }
   }
 
-  /**
-   * Returns the bundle without links that are no http(s) URL, and without unknown links. Such a link
-   * does not justify a new plan.
-   */
-  keepKnown(bundle: Bundle): Bundle {
-    const check = (text: string | null) => text !== null && this.#isKnown(text) ? text : null;
-    return {
-      ...bundle,
-      imageUrl: check(bundle.imageUrl),
-      keyEvents: bundle.keyEvents.map((event) => ({ ...event, url: check(event.url) })),
-    };
+  /** Returns whether a link is real: a tool has returned it, or nothing tells what tools returned. */
+  isKnown(link: string): boolean {
+    const url = normalized(link);
+    return url !== null && isHttp(url) && (!this.#isComplete || this.#links.has(url));
   }
 
   #addSearch({ status, action }: z.infer<typeof SearchCall>): void {
@@ -81,11 +73,15 @@ export class KnownLinks {
     const url = normalized(link);
     if (url !== null) this.#links.add(url);
   }
+}
 
-  #isKnown(link: string): boolean {
-    const url = normalized(link);
-    return url !== null && /^https?:/.test(url) && (!this.#isComplete || this.#links.has(url));
-  }
+/** Returns whether a text is a link at all: an http(s) URL. */
+export function isLink(text: string): boolean {
+  return isHttp(URL.parse(text)?.href ?? "");
+}
+
+function isHttp(url: string): boolean {
+  return /^https?:/.test(url);
 }
 
 /**

@@ -6,15 +6,24 @@ import { z } from "zod";
 import type { ChatMessage, ReasoningEffort } from "../../../lib/model/model.ts";
 import { PlanReview } from "../../../lib/model/plan_review.ts";
 import type { JobContext, PlanParts, PublicKind } from "../../kind.ts";
+import type { Places } from "../../places/places.ts";
 import { promptTime } from "../prompt_time.ts";
-import { fenced } from "../text.ts";
-import { assembleDay, assembleItinerary } from "./assemble.ts";
+import { objectionsToDates } from "../trip_dates.ts";
+import { assembleItinerary } from "./assemble.ts";
+import { cityItinerary } from "./city_sample.ts";
 import { itineraryContract } from "./contract.ts";
+import { prefetchPlaces, withPlaces } from "./day_places.ts";
 import { Day, Itinerary, Location, writtenDay, writtenItinerary } from "./plan.ts";
-import { ITINERARY_PROMPT_VERSION, itineraryInstructions } from "./prompt.ts";
+import { ITINERARY_PROMPT_VERSION, itineraryInstructions, itineraryMessage } from "./prompt.ts";
 import { ItineraryRequest, RequestMembers } from "./request.ts";
-import { itineraryRules, withSoundDayCosts } from "./review.ts";
+import { refineItinerary } from "./refine.ts";
+import { itineraryRefinement } from "./refinement.ts";
+import { itineraryRules } from "./rules/rules.ts";
 import { sampleItinerary } from "./sample.ts";
+import { writeSampleChange } from "./sample_change.ts";
+import { shownDay } from "./shown_day.ts";
+import { gatherSurroundings, type Surroundings, surroundingsOf } from "./surroundings.ts";
+import { tokensFor, writeReviewed } from "./turns.ts";
 
 /** The usual time that a small model takes to write about five days. */
 const EXPECTED_MS = 20_000;
@@ -22,27 +31,17 @@ const EXPECTED_MS = 20_000;
 /** The prompt with its schema, and about seven days with some reasoning. */
 const TYPICAL_TOKENS = { inputTokens: 2_000, outputTokens: 10_000 };
 
-/**
- * Returns the token limit of an answer. A day of six activities takes about 1,000 tokens in
- * English, and about 1,500 in other languages. The rest is for reasoning.
- */
-function tokensFor(days: number): number {
-  return 6_000 + 1_500 * days;
-}
-
 /** Returns the schema of each single day, for partial plans. */
-function partsOf(days: number): PlanParts {
+function partsOf(days: number, surroundings: Surroundings): PlanParts {
   return {
     member: "days",
     noun: "day",
     count: days,
-    schemaAt: (index) => index < days ? shownDay(index + 1) : z.never(),
+    schemaAt: (index) =>
+      index < days
+        ? writtenDay(index + 1).transform((day) => shownDay(day, surroundings))
+        : z.never(),
   };
-}
-
-/** Returns the schema of a day in a partial plan. The page shows it before the review. */
-function shownDay(number: number): z.ZodType {
-  return writtenDay(number).transform((day) => withSoundDayCosts(assembleDay(day)));
 }
 
 /** The members of the public answer that show the plan. */
@@ -55,6 +54,8 @@ export interface ItinerarySettings {
   model: string;
   /** Unset: the default of the model. */
   effort?: ReasoningEffort | undefined;
+  /** Where the kind learns about places; unset or `null`: it asks no other service. */
+  places?: Places | null;
 }
 
 /** Creates the kind of job behind `/api/itineraries`. */
@@ -63,16 +64,33 @@ export function itineraryKind(settings: ItinerarySettings) {
     name: "itinerary" as const,
     http: itineraryContract,
     request: ItineraryRequest,
-    example: { destination: "Tokyo, Japan", durationDays: 5 },
+    example: {
+      destination: "Tokyo, Japan",
+      durationDays: 5,
+      travellers: { adults: 2, children: 1 },
+      budget: { amount: 150_000, currency: "JPY", per: "all" },
+      pace: "relaxed",
+      interests: ["food", "design"],
+      diet: ["vegetarian"],
+    },
     expectedMs: EXPECTED_MS,
     typicalUse: { model: settings.model, ...TYPICAL_TOKENS },
     requestMembers: RequestMembers,
     resultMembers: ResultMembers,
     result: Itinerary,
     promptVersion: ITINERARY_PROMPT_VERSION,
-    generate: (request, context) => generate(request, context, settings),
-    sample: sampleItinerary,
-    presentRequest: ({ destination, durationDays }) => ({ destination, durationDays }),
+    generate: (request, context) =>
+      context.refinement
+        ? refineItinerary(request, context.refinement, { context, ...settings })
+        : generate(request, context, settings),
+    refinement: itineraryRefinement,
+    writeSampleChange,
+    // A placeholder is stored as it is; the answer of the sample model is completed again.
+    sample: (request) => assembleItinerary(sampleItinerary(request), surroundingsOf(request)),
+    writeSample: async (request) => await cityItinerary(request) ?? sampleItinerary(request),
+    objectionsTo: (request, { now, base }) =>
+      objectionsToDates(request, { now, path: [], accepted: base }),
+    presentRequest: (request) => request,
     presentResult: ({ result }) => ({
       itinerary: result?.days ?? null,
       location: result?.location ?? null,
@@ -85,33 +103,47 @@ export function itineraryKind(settings: ItinerarySettings) {
 async function generate(
   request: ItineraryRequest,
   context: JobContext,
-  { model, effort }: ItinerarySettings,
+  { model, effort, places = null }: ItinerarySettings,
 ): Promise<Itinerary> {
-  const schema = writtenItinerary(request.durationDays);
+  const { durationDays } = request;
+  const gathering = gatherSurroundings(request, { places, context });
+  // A failure of the model may come first.
+  gathering.catch(() => {});
+  // Without a first day, the model needs none of it, and does not wait.
+  const early = request.startDate === undefined ? surroundingsOf(request) : await gathering;
+  let surroundings = early;
+  const prefetch = (day: unknown, { destination }: Surroundings) =>
+    prefetchPlaces(day as Day, { places, destination, context });
+  const schema = writtenItinerary(durationDays);
   const review = new PlanReview({
     schema,
-    rules: itineraryRules,
-    maxTokens: tokensFor(request.durationDays),
+    rules: () => itineraryRules({ request, destination: surroundings.destination }),
+    maxTokens: tokensFor(durationDays),
   });
   const messages: ChatMessage[] = [
     { role: "system", content: itineraryInstructions(promptTime(context.startedAt)) },
-    { role: "user", content: fenced(request) },
+    { role: "user", content: itineraryMessage(request, early) },
   ];
-  for (let turn = 1;; turn++) {
-    const answer = await context.chat(`turn-${turn}`, {
-      model,
-      messages,
-      format: { name: "itinerary", schema },
-      reasoningEffort: effort,
-      maxTokens: review.maxTokens,
-    }, partsOf(request.durationDays));
-    const verdict = await review.judge(answer, assembleItinerary);
-    if ("value" in verdict) return verdict.value;
-    if (verdict.feedback !== null) {
-      messages.push(
-        { role: "assistant", content: answer.text ?? "" },
-        { role: "user", content: verdict.feedback },
-      );
-    }
-  }
+  return await writeReviewed({
+    context,
+    model,
+    effort,
+    messages,
+    format: { name: "itinerary", schema },
+    parts: {
+      ...partsOf(durationDays, early),
+      onPart: (day) => gathering.then((found) => prefetch(day, found)).catch(() => {}),
+    },
+    review,
+    complete: async (written, turn) => {
+      surroundings = await gathering;
+      const { destination } = surroundings;
+      const plan = assembleItinerary(written, surroundings);
+      const step = `turn-${turn}/places`;
+      return {
+        ...plan,
+        days: await withPlaces(plan.days, { places, destination, step, context }),
+      };
+    },
+  });
 }

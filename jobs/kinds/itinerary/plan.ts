@@ -25,11 +25,14 @@ const activityTexts = {
     amount: z.number(),
     currency: z.string().overwrite((code) => code.trim().toUpperCase())
       .describe("ISO 4217 code, such as EUR"),
-  }).nullable().describe("For one person; null where a cost makes no sense or is not known"),
+  }).nullable().describe("What one person usually pays; 0: free, null: not known"),
 };
 
+/** The largest number of activities of a day. */
+export const MAX_ACTIVITIES = 6;
+
 /** A day has this many activities. */
-const activityCount = { min: 3, max: 6 };
+const activityCount = { min: 3, max: MAX_ACTIVITIES };
 
 const minutes = z.int().min(1).max(24 * 60).nullable();
 
@@ -126,7 +129,9 @@ export const DayTotals = z.object({
   costs: z.array(z.object({ amount: z.number(), currency: z.string() })).describe(
     "The known costs for one person, by currency",
   ),
-  walkingMeters: z.int().nonnegative().nullable(),
+  walkingMeters: z.int().nonnegative().nullable().describe(
+    "The ways of at most 25 minutes on foot; `null`: no way is known",
+  ),
   hours: z.number().nonnegative().nullable().describe(
     "From the start of the first activity to the end of the last one",
   ),
@@ -168,7 +173,7 @@ export const Itinerary = z.object({
 export type Itinerary = z.infer<typeof Itinerary>;
 
 /** A day that is not cut to single characters. */
-const WholeDay = WrittenDay.refine(isWhole, { error: SINGLE_CHARACTERS });
+export const WholeDay = WrittenDay.refine(isWhole, { error: SINGLE_CHARACTERS });
 
 function isWhole({ theme, activities }: WrittenDay): boolean {
   const texts = activities.flatMap(({ title, description, place }) => [title, description, place]);

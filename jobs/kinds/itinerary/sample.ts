@@ -1,167 +1,118 @@
 /**
  * Invented itineraries for the sample generator. They are plausible in any place, equal for equal
- * requests, and have no repetition in 30 days (ten themes, each in three parts of town).
+ * requests, and have no repetition in 30 days.
  * @module
  */
-import type { WrittenItinerary } from "./plan.ts";
-import type { ItineraryRequest } from "./request.ts";
 import { choicesFor } from "../sample_choice.ts";
+import { roundDownToTwoDigits } from "../samples/exchange_rates.ts";
+import {
+  budgetOf,
+  costIn,
+  needsSentence,
+  type PersonalBudget,
+  type SampleFacts,
+} from "../samples/sample_wish.ts";
+import type { Pace } from "../samples/timetable.ts";
+import type { WrittenActivity, WrittenDay, WrittenItinerary } from "./plan.ts";
+import type { ItineraryRequest } from "./request.ts";
+import { type SampleActivity, sampleThemes } from "./sample_themes.ts";
 
-interface Theme {
-  title: string;
-  /** Each with its preposition: `on the main square`. */
-  areas: [string, string, string];
-  activities: SampleActivity[];
+/** A wish for an itinerary with the facts that the sample generator uses. */
+export type SampleTrip = Pick<ItineraryRequest, "destination" | "durationDays"> & SampleFacts;
+
+/** The paces that have time for an activity of a pace. */
+const included: Record<Pace, readonly Pace[]> = {
+  relaxed: ["relaxed"],
+  balanced: ["relaxed", "balanced"],
+  packed: ["relaxed", "balanced", "packed"],
+};
+
+/** The costs of the themes are in dollars. */
+const DOLLARS = "USD";
+
+/** Returns a complete invented itinerary for the request. */
+export function sampleItinerary(trip: SampleTrip): WrittenItinerary {
+  const dayOf = inventedDays(trip);
+  return { days: Array.from({ length: trip.durationDays }, (_, index) => dayOf(index + 1)) };
 }
 
-interface SampleActivity {
-  time: string;
-  /** `{area}` stands for `main square`, and `{in the area}` for `on the main square`. */
-  title: string;
-  description: string;
-  /** In US dollars; `null` if a cost makes no sense. */
-  cost: number | null;
+export interface InventedSettings {
+  /** What the places are near to. Unset: the destination. */
+  near?: string;
+  /** The currency of costs without a budget. Unset: dollars. */
+  currency?: string;
 }
 
-function activity(
-  time: string,
-  title: string,
-  description: string,
-  cost: number | null,
-): SampleActivity {
-  return { time, title, description, cost };
-}
-
-const themes: Theme[] = [
-  {
-    title: "First impressions",
-    areas: ["in the old town", "in the cathedral quarter", "on the main square"],
-    activities: [
-      activity("09:30", "Guided walk around the {area}", "Two hours with a local guide.", 18),
-      activity("12:30", "Lunch near the {area}", "A set lunch where office workers eat.", 15),
-      activity("14:30", "Viewpoint above the {area}", "Get your bearings from above.", 6),
-      activity("19:00", "Dinner {in the area}", "Regional dishes, an easy first evening.", 32),
-    ],
-  },
-  {
-    title: "Art and design",
-    areas: ["on the museum mile", "in the gallery district", "on the arts campus"],
-    activities: [
-      activity("10:00", "Main collection of the {area}", "Come early, the rooms are quiet.", 16),
-      activity("12:45", "Museum café {in the area}", "Light lunch between two exhibitions.", 14),
-      activity("14:15", "Small galleries of the {area}", "Young artists, free entry.", 0),
-      activity("17:30", "Design shops around the {area}", "Prints, ceramics and paper.", null),
-    ],
-  },
-  {
-    title: "Markets and street food",
-    areas: ["at the covered market", "at the farmers' market", "at the night market"],
-    activities: [
-      activity("09:00", "Breakfast {in the area}", "Fresh bread and what is in season.", 9),
-      activity("11:00", "Tasting tour of the {area}", "Six stalls, six small plates.", 38),
-      activity("15:00", "Cooking class near the {area}", "Cook two dishes and eat them.", 55),
-      activity("20:00", "Street food {in the area}", "Follow the longest local queue.", 13),
-    ],
-  },
-  {
-    title: "By the water",
-    areas: ["on the riverside", "at the harbor", "by the canal"],
-    activities: [
-      activity("09:30", "Walk along the {area}", "Flat, shady and good for photographs.", 0),
-      activity("11:30", "Boat trip from the {area}", "An hour with commentary.", 20),
-      activity("13:30", "Fish lunch {in the area}", "Ask for the catch of the day.", 24),
-      activity("18:00", "Sunset drinks {in the area}", "A terrace that faces west.", 12),
-    ],
-  },
-  {
-    title: "Green day",
-    areas: ["in the botanical garden", "in the city park", "in the hill gardens"],
-    activities: [
-      activity("09:00", "Morning {in the area}", "Before the school classes arrive.", 7),
-      activity("12:30", "Picnic {in the area}", "Buy it at a deli on the way.", 12),
-      activity("14:30", "Bicycle loop around the {area}", "Twelve easy kilometers.", 16),
-      activity("17:00", "Tea house of the {area}", "Cake, and a look at the map.", 8),
-    ],
-  },
-  {
-    title: "Layers of history",
-    areas: ["at the fortress", "in the royal quarter", "at the ancient site"],
-    activities: [
-      activity("09:15", "First entry to the {area}", "Booked ahead, without the queue.", 19),
-      activity("11:45", "History museum by the {area}", "The two rooms to see are upstairs.", 11),
-      activity("13:15", "Old inn beside the {area}", "Lunch under beams.", 19),
-      activity("15:30", "Quiet side of the {area}", "A path that tour groups skip.", 0),
-    ],
-  },
-  {
-    title: "Where locals live",
-    areas: ["in the university quarter", "in the workshop streets", "in the garden suburb"],
-    activities: [
-      activity("10:00", "Coffee roastery {in the area}", "Watch the roasting, then taste.", 6),
-      activity("11:30", "Workshops of the {area}", "Two makers open their doors.", 10),
-      activity("13:30", "Neighborhood lunch {in the area}", "One dish a day, no menu.", 12),
-      activity("20:30", "Live music {in the area}", "A small stage and local bands.", 15),
-    ],
-  },
-  {
-    title: "Out of town",
-    areas: ["at the lake", "in the wine villages", "on the coast"],
-    activities: [
-      activity("08:30", "Regional train to the {area}", "One hour; sit on the left.", 14),
-      activity("10:30", "Walk {in the area}", "Marked path, two and a half hours.", 0),
-      activity("13:30", "Late lunch {in the area}", "Simple cooking with a view.", 22),
-      activity("16:30", "Tasting {in the area}", "Three local products, then the train.", 18),
-    ],
-  },
-  {
-    title: "Slow day",
-    areas: ["at the thermal baths", "in the spa gardens", "at the hammam"],
-    activities: [
-      activity("10:30", "Morning {in the area}", "Two hours of doing nothing.", 28),
-      activity("13:00", "Light lunch near the {area}", "Soup, salad, fruit.", 14),
-      activity("15:00", "Bookshop beside the {area}", "English shelf on the first floor.", null),
-    ],
-  },
-  {
-    title: "City lights",
-    areas: ["in the theater district", "in the rooftop quarter", "in the jazz streets"],
-    activities: [
-      activity("11:00", "Late brunch {in the area}", "No alarm clock today.", 17),
-      activity("15:00", "Backstage tour of the {area}", "See how a show is put together.", 14),
-      activity("18:30", "Early dinner {in the area}", "Before the performance.", 29),
-      activity("20:30", "Performance {in the area}", "Rush tickets from six o'clock.", 35),
-      activity("23:00", "Nightcap {in the area}", "One last drink above the roofs.", 13),
-    ],
-  },
-];
-
-/** Returns a complete itinerary for the request. */
-export function sampleItinerary({ destination, durationDays }: ItineraryRequest): WrittenItinerary {
-  const choose = choicesFor({ destination });
-  const first = choose([...themes.keys()], "first theme");
+/**
+ * Returns a function that invents the day of a number, from 1. Days of different numbers up to 30
+ * have nothing in common.
+ */
+export function inventedDays(
+  trip: SampleTrip,
+  { near = trip.destination, currency = DOLLARS }: InventedSettings = {},
+): (number: number) => WrittenDay {
+  const choose = choicesFor({ destination: trip.destination });
+  const first = choose([...sampleThemes.keys()], "first theme");
   const firstArea = choose([0, 1, 2], "first area");
-  const days = Array.from({ length: durationDays }, (_, index) => {
-    const theme = themes[(first + index) % themes.length]!;
-    const round = Math.floor(index / themes.length);
+  const budget = budgetOf(trip);
+  const allowance = budget && budget.amount / trip.durationDays;
+  return (number) => {
+    const theme = sampleThemes[(first + number - 1) % sampleThemes.length]!;
+    const round = Math.floor((number - 1) / sampleThemes.length);
     const inTheArea = theme.areas[(firstArea + round) % theme.areas.length]!;
     const area = inTheArea.replace(/^\w+ the /, "");
+    const pace = included[trip.pace ?? "balanced"];
+    const activities = theme.activities.filter((activity) => pace.includes(activity.pace))
+      .map((activity) => inventedActivity(activity, { area, inTheArea, near, trip, currency }));
     return {
-      day: index + 1,
+      day: number,
       theme: round === 0 ? theme.title : `${theme.title}: the ${area}`,
-      activities: theme.activities.map(({ time, title, description, cost }) => ({
-        time,
-        title: title.replace("{area}", area).replace("{in the area}", inTheArea),
-        description,
-        place: `${area[0]!.toUpperCase()}${area.slice(1)}, ${destination}`,
-        estimatedCost: cost === null ? null : { amount: cost, currency: "USD" },
-        category: "other" as const,
-        mapQuery: null,
-        coordinates: null,
-        durationMinutes: null,
-        bookAhead: null,
-        needsMet: null,
-      })),
+      activities: allowance === null ? activities : withinAllowance(activities, allowance),
     };
-  });
-  return { days };
+  };
+}
+
+function inventedActivity(
+  { time, durationMinutes, category, title, description, cost }: SampleActivity,
+  { area, inTheArea, near, trip, currency }: {
+    area: string;
+    inTheArea: string;
+    near: string;
+    trip: SampleTrip;
+    currency: string;
+  },
+): WrittenActivity {
+  const budget: PersonalBudget = budgetOf(trip) ?? { amount: Infinity, currency };
+  return {
+    time,
+    title: title.replace("{area}", area).replace("{in the area}", inTheArea),
+    description,
+    place: `${area[0]!.toUpperCase()}${area.slice(1)}, ${near}`,
+    estimatedCost: costIn(cost, { currency: DOLLARS, budget }),
+    category,
+    mapQuery: null,
+    coordinates: null,
+    durationMinutes,
+    bookAhead: null,
+    needsMet: needsSentence({ isMeal: category === "food", isReal: false }, trip),
+  };
+}
+
+/** Returns the activities in a cheaper form if they cost more than a day may. */
+function withinAllowance(
+  activities: readonly WrittenActivity[],
+  allowance: number,
+): WrittenActivity[] {
+  const total = activities.reduce(
+    (sum, activity) => sum + (activity.estimatedCost?.amount ?? 0),
+    0,
+  );
+  if (total <= allowance) return [...activities];
+  return activities.map((activity) => ({
+    ...activity,
+    estimatedCost: activity.estimatedCost && {
+      ...activity.estimatedCost,
+      amount: roundDownToTwoDigits(activity.estimatedCost.amount * allowance / total),
+    },
+  }));
 }

@@ -33,6 +33,7 @@ export const JobLine = z.object({
   source: Source.nullable().describe("What wrote its plan"),
   costUsd,
   replayOf: z.string().nullable().describe("The job that it repeats"),
+  refines: z.string().nullable().describe("The job whose plan it changes"),
   replayedAs: z.string().nullable().describe("The job that repeats it"),
 }).meta({ id: "JobLine" });
 export type JobLine = z.output<typeof JobLine>;

@@ -29,9 +29,11 @@ export const Derived = z.object({
 export const Canceled = z.object({ id: z.string(), state: z.literal("canceled") })
   .meta({ id: "CanceledJob" });
 
-export const Revealed = z.object({ id: z.string(), request: z.unknown() }).meta({
-  id: "RevealedRequest",
-});
+export const Revealed = z.object({
+  id: z.string(),
+  request: z.unknown(),
+  change: z.unknown().describe("What it changes in a plan; `null`: it writes a new one"),
+}).meta({ id: "RevealedRequest" });
 
 type Options = Pick<AdminOptions, "operator">;
 
@@ -85,7 +87,7 @@ function changeOperations({ operator: { jobs } }: Options): Operation[] {
       problems: ["job_not_found", "action_not_possible"],
       handle: async ({ params: { id }, actor }) => ({
         id,
-        request: changed(await jobs.reveal(actor, id)).request,
+        ...changed(await jobs.reveal(actor, id)),
       }),
     }),
     operation({

@@ -3,7 +3,7 @@
  * @module
  */
 import type { ComponentChildren } from "preact";
-import type { JobReport } from "../../../jobs/operator/operator_jobs.ts";
+import type { JobReport, RevealedRequest } from "../../../jobs/operator/operator_jobs.ts";
 import { JobActions } from "./job_action_forms.tsx";
 import { JobHistory } from "./job_history.tsx";
 import { Age, FailureText, JobLink, type JobNames, ownerUrl, StateBadge } from "./job_parts.tsx";
@@ -18,7 +18,7 @@ interface JobProps {
 }
 
 /** What an operator can see of a request: it is hidden until the operator asks for it. */
-export type ShownRequest = { isShown: false } | { isShown: true; request: unknown };
+export type ShownRequest = { isShown: false } | { isShown: true } & RevealedRequest;
 
 /** Shows a job. */
 export function JobContent({ report, now, shown, names }: JobProps & { shown: ShownRequest }) {
@@ -150,7 +150,7 @@ function QueueFacts({ queue, now }: Pick<JobReport, "queue"> & { now: number }) 
 
 /** Shows what the job has to do with: its owner, other jobs, its trace. */
 function Relations({ report: { summary, about, trace }, names }: Omit<JobProps, "now">) {
-  const { owner, replayOf, replayedAs } = summary;
+  const { owner, replayOf, replayedAs, refines } = summary;
   return (
     <>
       {owner !== null && (
@@ -164,6 +164,11 @@ function Relations({ report: { summary, about, trace }, names }: Omit<JobProps, 
       {about !== null && (
         <Fact name="Delivers the callback of">
           <JobLink id={about} />
+        </Fact>
+      )}
+      {refines !== null && (
+        <Fact name="Refines">
+          <JobLink id={refines} />
         </Fact>
       )}
       {replayOf !== null && (
@@ -244,7 +249,12 @@ function Request({ id, shown }: { id: string; shown: ShownRequest }) {
     <section aria-labelledby="request">
       <h2 id="request">Request</h2>
       {shown.isShown
-        ? <Json value={shown.request} label="Request" />
+        ? (
+          <>
+            <Json value={shown.request} label="Request" />
+            {shown.change !== null && <Json value={{ change: shown.change }} label="Change" />}
+          </>
+        )
         : (
           <form method="post" action={`/admin/jobs/${id}/reveal`}>
             <p class="quiet">A traveler wrote it. The audit records who has seen it.</p>

@@ -129,8 +129,8 @@ async function reveal(c: PageContext, options: AdminOptions): Promise<Response> 
   const { jobs } = options.operator;
   const id = jobId(c);
   const report = await readJob(jobs, id);
-  const { request } = changed(await jobs.reveal(c.get("actor"), id));
-  return await sendReport(c, report, { ...options, shown: { isShown: true, request } });
+  const revealed = changed(await jobs.reveal(c.get("actor"), id));
+  return await sendReport(c, report, { ...options, shown: { isShown: true, ...revealed } });
 }
 
 async function cancel(c: PageContext, { operator: { jobs } }: AdminOptions): Promise<Response> {

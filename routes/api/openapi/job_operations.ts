@@ -9,10 +9,11 @@ import type {
   ZodOpenApiPathsObject,
   ZodOpenApiResponsesObject,
 } from "zod-openapi";
-import type { PublicKind } from "../../../jobs/kind.ts";
+import type { KindRefinement, PublicKind } from "../../../jobs/kind.ts";
+import type { ProblemCode } from "../../http/problem.ts";
 import { exampleJobs } from "../examples.ts";
 import { CursorText, DEFAULT_LIMIT, MAX_LIMIT } from "../pagination.ts";
-import { requestBody } from "../request_body.ts";
+import { changeBody, requestBody } from "../request_body.ts";
 import { ReadToken } from "../schemas.ts";
 import {
   callbackNotice,
@@ -33,6 +34,8 @@ interface DescribedKind {
   /** The last part of its path: `itineraries`. */
   plural: string;
   job: z.ZodType;
+  /** The body of its callbacks. */
+  notice: z.ZodType;
   examples: ReturnType<typeof exampleJobs>;
   /** The part that all its operations share. */
   common: Pick<ZodOpenApiOperationObject, "tags" | "security">;
@@ -51,6 +54,29 @@ const LIVE: ResponseHeader[] = [
 
 /** The headers that an answer with a version of a job always has. */
 const VERSIONED: ResponseHeader[] = ["ETag", "Cache-Control"];
+
+/** The problems of all calls that create a job. */
+const CREATION_PROBLEMS: ProblemCode[] = [
+  "invalid_request",
+  "malformed_json",
+  "incomplete_body",
+  "invalid_header",
+  "insufficient_scope",
+  "callback_not_allowed",
+  "body_timeout",
+  "body_too_large",
+  "unsupported_media_type",
+  "unsupported_content_encoding",
+  "idempotency_key_reused",
+  ...COMMON_PROBLEMS,
+  "daily_budget_spent",
+  "accept_failed",
+  "queue_full",
+  "storage_full",
+  "daily_limit_reached",
+  "intake_paused",
+  "stopping",
+];
 
 /** The path parameters of a call about one job. */
 const jobPath = z.object({
@@ -79,6 +105,11 @@ export function jobPaths(
     [`${path}/{id}/timeline`]: { get: timelineOperation(described) },
     [`${path}/{id}/events`]: { get: eventsOperation(described) },
     [`${path}/{id}/read-tokens`]: { post: readTokenOperation(described) },
+    ...(kind.refinement && {
+      [`${path}/{id}/refinements`]: {
+        post: refineOperation(described, { refinement: kind.refinement, privateHosts }),
+      },
+    }),
   };
 }
 
@@ -89,6 +120,7 @@ function describeKind(kind: PublicKind): DescribedKind {
     name: nameOf(kind),
     plural,
     job: jobAnswer(kind),
+    notice: callbackNotice(kind),
     examples: exampleJobs(kind),
     // With or without a key: the operator chooses whether one is required.
     common: { tags: [plural], security: [{}, { apiKey: [] }] },
@@ -118,29 +150,41 @@ function createOperation(
     },
     responses: {
       ...acceptedResponses(described),
-      ...problems(
-        "invalid_request",
-        "malformed_json",
-        "incomplete_body",
-        "invalid_header",
-        "insufficient_scope",
-        "callback_not_allowed",
-        "body_timeout",
-        "body_too_large",
-        "unsupported_media_type",
-        "unsupported_content_encoding",
-        "idempotency_key_reused",
-        ...COMMON_PROBLEMS,
-        "daily_budget_spent",
-        "accept_failed",
-        "queue_full",
-        "storage_full",
-        "daily_limit_reached",
-        "intake_paused",
-        "stopping",
-      ),
+      ...problems(...CREATION_PROBLEMS),
     },
-    callbacks: endedCallback(described),
+    callbacks: endedCallback(described, `tellOf${name}`),
+  };
+}
+
+const REFINE_DESCRIPTION =
+  `Creates a job that changes the plan of this one, and returns the new job at once. It writes only
+what changes. The rest of the plan stays as it is, and so does this job. Any caller that may read
+the job can change its plan. \`lineage\` lists the jobs that led to the new plan.`;
+
+function refineOperation(
+  described: DescribedKind,
+  { refinement, privateHosts }: { refinement: KindRefinement; privateHosts: readonly string[] },
+): ZodOpenApiOperationObject {
+  const { name, common } = described;
+  const schema = changeBody(refinement, { privateHosts });
+  return {
+    operationId: `refine${name}`,
+    summary: "Change a plan",
+    description: REFINE_DESCRIPTION,
+    ...common,
+    requestParams: {
+      path: jobPath,
+      header: requestHeadersOf("Idempotency-Key", "Prefer", "traceparent", "tracestate"),
+    },
+    requestBody: {
+      required: true,
+      content: { "application/json": { schema, example: refinement.example } },
+    },
+    responses: {
+      ...acceptedResponses(described),
+      ...problems(...CREATION_PROBLEMS, "job_not_found", "no_plan_to_refine"),
+    },
+    callbacks: endedCallback(described, `tellOfRefined${name}`),
   };
 }
 
@@ -171,13 +215,20 @@ function acceptedResponses({ kind, job, examples }: DescribedKind): ZodOpenApiRe
   };
 }
 
-/** Describes the request that the service sends to `callbackUrl`. */
-function endedCallback({ kind, name }: DescribedKind): ZodOpenApiCallbacksObject {
+/**
+ * Describes the request that the service sends to `callbackUrl`.
+ *
+ * @param operationId unique in the document
+ */
+function endedCallback(
+  { notice }: DescribedKind,
+  operationId: string,
+): ZodOpenApiCallbacksObject {
   return {
     ended: {
       "{$request.body#/callbackUrl}": {
         post: {
-          operationId: `tellOf${name}`,
+          operationId,
           summary: "A job has ended",
           description: "The service sends this request to `callbackUrl` when the job has ended. " +
             "It follows the Standard Webhooks specification.",
@@ -191,7 +242,7 @@ function endedCallback({ kind, name }: DescribedKind): ZodOpenApiCallbacksObject
           },
           requestBody: {
             required: true,
-            content: { "application/json": { schema: callbackNotice(kind) } },
+            content: { "application/json": { schema: notice } },
           },
           responses: {
             "2XX": { description: "The receiver has accepted the callback" },
@@ -222,6 +273,7 @@ function listOperation({ kind, plural, common }: DescribedKind): ZodOpenApiOpera
         all: z.enum(["0", "1"]).optional().describe(
           "`1`: the jobs of all callers. This needs an API key with the scope `read_all`",
         ),
+        refines: z.uuid().optional().describe("Only the jobs that change the plan of this job"),
       }),
     },
     responses: {

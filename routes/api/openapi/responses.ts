@@ -70,6 +70,7 @@ function exampleOf(code: ProblemCode) {
       errors: [{ pointer: "#/durationDays", detail: "expected a whole number from 1 to 30" }],
     }),
     ...(code === "job_finished" && { extensions: { state: "completed" } }),
+    ...(code === "no_plan_to_refine" && { extensions: { state: "processing" } }),
     ...(code === "intake_paused" && { extensions: { note: "We are back at 18:00 UTC." } }),
   });
 }

@@ -288,9 +288,8 @@ Deno.test("requests that the schema makes equal are deduplicated per caller", as
     kinds: [kind],
     dedupeInFlight: true,
     model: (plan) =>
-      modelOf({ chat: () => Promise.resolve({ ...silentTurn, text: textOf(plan) }) }),
+      modelOf({ chat: async () => ({ ...silentTurn, text: JSON.stringify(await plan()) }) }),
   });
-  const textOf = (plan: () => unknown) => JSON.stringify(plan());
   const keys = ["first-key-0123456789", "second-key-0123456789"];
   const app = testApp(env.a, { clock: env.clock, apiKeys: keys });
   for (const key of keys) {

@@ -1,21 +1,27 @@
 /** What bundles must keep to, and what becomes of a plan that does not. */
 import { assert, assertEquals, assertMatch, assertStrictEquals } from "@std/assert";
-import { type Bundles, bundlesKind } from "../../../jobs/kinds/bundles/kind.ts";
-import { bundlesRules } from "../../../jobs/kinds/bundles/review.ts";
+import { bundlesKind } from "../../../jobs/kinds/bundles/kind.ts";
+import type { Bundles, WrittenBundle, WrittenBundles } from "../../../jobs/kinds/bundles/plan.ts";
 import { sampleBundles } from "../../../jobs/kinds/bundles/sample.ts";
 import type { ResponseRequest } from "../../../lib/model/model.ts";
 import { scriptedModel, testContext } from "../../../testing/jobs.ts";
+import { storedBundles } from "../../../testing/plans.ts";
 
-type Bundle = Bundles["bundles"][number];
+type Bundle = WrittenBundle;
 
 const kind = bundlesKind({ model: "gpt-test", tools: [], webSearch: false });
 const jazz = { preferences: { interests: ["jazz"] } };
 
 /** A plan that keeps all rules, with the changes of a test. */
-function planWith(change: (bundles: Bundle[]) => void = () => {}): Bundles {
+function planWith(change: (bundles: Bundle[]) => void = () => {}): WrittenBundles {
   const plan = structuredClone(sampleBundles(jazz));
   change(plan.bundles);
   return plan;
+}
+
+/** The same plan as it is stored. */
+function storedWith(change?: (bundles: Bundle[]) => void): Bundles {
+  return storedBundles(planWith(change));
 }
 
 /** Generates bundles with a model that answers with these plans in turn. */
@@ -81,6 +87,30 @@ const broken: {
       message: /^An event of “.+” has no name\.$/,
     },
   })),
+  ...[
+    { amount: -5, currency: "EUR" },
+    { amount: 1_000_000, currency: "EUR" },
+  ].map((price) => ({
+    what: `a price of ${price.amount}`,
+    change: ([bundle]: Bundle[]) => void (bundle!.keyEvents[1]!.price = price),
+    feedback: "- bundles.0.keyEvents.1: price.amount must be from 0 to 100000, or price null",
+    warning: {
+      code: "implausible_cost",
+      where: "bundles.0.keyEvents.1",
+      message: /^The price of “.+” in “.+” was not plausible, so it is left out\.$/,
+    },
+  })),
+  {
+    what: "a price in no currency",
+    change: ([bundle]) => bundle!.keyEvents[1]!.price = { amount: 5, currency: "EURO" },
+    feedback: "- bundles.0.keyEvents.1: price.currency must be an ISO 4217 code such as EUR, " +
+      'not "EURO"',
+    warning: {
+      code: "unknown_currency",
+      where: "bundles.0.keyEvents.1",
+      message: /^The price of “.+” in “.+” is left out, because its currency does not exist\.$/,
+    },
+  },
 ];
 
 function never(): never {
@@ -90,7 +120,7 @@ function never(): never {
 for (const { what, change, feedback, warning } of broken) {
   Deno.test(`generate() asks once about ${what}, and accepts the correction`, async () => {
     const answer = await generate(planWith(change), planWith());
-    assertEquals(answer.plan, planWith());
+    assertEquals(answer.plan, storedWith());
     assert(answer.feedback.includes(feedback), answer.feedback);
   });
 
@@ -102,12 +132,31 @@ for (const { what, change, feedback, warning } of broken) {
     assertMatch(plan.warnings![0]!.message, message);
     assertEquals(kind.result.parse(plan), plan);
     assertEquals(kind.warningsOf(plan), plan.warnings);
+    // No row has a price that may be shown.
+    for (const { keyEvents } of plan.bundles) {
+      for (const { price } of keyEvents) assertStrictEquals(price, null);
+    }
   });
 }
 
-Deno.test("each rule has a row in this table", () => {
-  const codes = new Set(broken.map(({ warning }) => warning.code));
-  assertEquals([...codes].sort(), bundlesRules.map(({ code }) => code).sort());
+Deno.test("generate() shows no price in a partial plan that it would remove", async () => {
+  const price = { amount: 12, currency: "EUR" };
+  const { bundles } = planWith(([bundle]) => {
+    Object.assign(bundle!.keyEvents[0]!, { price });
+    Object.assign(bundle!.keyEvents[1]!, { price: { ...price, amount: -12 } });
+  });
+  const { model } = scriptedModel([{ text: JSON.stringify(planWith()) }]);
+  const { context } = testContext(model);
+  const respond = context.respond;
+  let shown: unknown;
+  context.respond = (name, request, parts) => {
+    shown = parts.schemaAt(0).parse(bundles[0]);
+    return respond(name, request, parts);
+  };
+  await kind.generate(jazz, context);
+
+  const { keyEvents } = shown as Bundles["bundles"][number];
+  assertEquals(keyEvents.map((event) => event.price), [price, null, null]);
 });
 
 const fine: [what: string, change: (bundles: Bundle[]) => void][] = [
@@ -123,7 +172,7 @@ for (const [what, change] of fine) {
   Deno.test(`generate() accepts ${what}`, async () => {
     const { plan, turns } = await generate(planWith(change));
     assertStrictEquals(turns, 1);
-    assertEquals(plan, planWith(change));
+    assertEquals(plan, storedWith(change));
   });
 }
 
@@ -137,7 +186,7 @@ Deno.test("generate() takes bundles of single characters for a wrong shape", asy
     }
   });
   const { plan, feedback } = await generate(letters, planWith());
-  assertEquals(plan, planWith());
+  assertEquals(plan, storedWith());
   assert(feedback.includes("- bundles.0: every text has a single character; write whole texts\n"));
 });
 

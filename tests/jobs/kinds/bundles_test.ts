@@ -6,18 +6,22 @@ import {
   assertStrictEquals,
 } from "@std/assert";
 import { z } from "zod";
+import { bundlesKind, type BundlesSettings } from "../../../jobs/kinds/bundles/kind.ts";
 import {
   type Bundles,
-  bundlesKind,
-  type BundlesRequest,
-  type BundlesSettings,
-} from "../../../jobs/kinds/bundles/kind.ts";
+  type KeyEvent,
+  WrittenBundles,
+  type WrittenEvent,
+} from "../../../jobs/kinds/bundles/plan.ts";
+import type { BundlesRequest } from "../../../jobs/kinds/bundles/request.ts";
+import { sampleBundles } from "../../../jobs/kinds/bundles/sample.ts";
 import { MAX_OUTPUT_CHARACTERS } from "../../../jobs/tools/output.ts";
 import type { Tool } from "../../../jobs/tools/tool.ts";
 import { failure, JobError } from "../../../lib/job/failure.ts";
 import type { FunctionCall, InputItem, ResponseRequest } from "../../../lib/model/model.ts";
 import { noProgress } from "../../../lib/job/progress.ts";
 import { scriptedModel, testContext } from "../../../testing/jobs.ts";
+import { storedBundles, storedEvent, writtenEvent } from "../../../testing/plans.ts";
 
 /** A tool that answers with the city, and a list of the cities that it was called for. */
 function cityTool() {
@@ -53,25 +57,23 @@ function generate(
 
 const jazz = { preferences: { interests: ["jazz"] } };
 
-/** Three bundles; the links of the first are given. */
-function bundles(links: { url?: string | null; imageUrl?: string | null } = {}): Bundles {
-  const { url = null, imageUrl = null } = links;
-  const event = {
-    name: "Late show",
-    date: "Saturday, 21:00",
-    venue: null,
-    neighborhood: null,
-    url: null,
-    why: "You like jazz.",
-  };
+/** Three bundles of a model; some members of the first event, and its picture, are given. */
+function bundles(
+  { imageUrl = null, ...event }: Partial<WrittenEvent> & { imageUrl?: string | null } = {},
+): WrittenBundles {
   const bundle = { title: "Night", description: "Late.", imageUrl: null };
   return {
     bundles: [
-      { ...bundle, keyEvents: [{ ...event, url }], imageUrl },
-      { ...bundle, title: "Day", keyEvents: [{ ...event, name: "Day show" }] },
-      { ...bundle, title: "Morning", keyEvents: [{ ...event, name: "Early show" }] },
+      { ...bundle, keyEvents: [writtenEvent({ name: "Late show", ...event })], imageUrl },
+      { ...bundle, title: "Day", keyEvents: [writtenEvent({ name: "Day show" })] },
+      { ...bundle, title: "Morning", keyEvents: [writtenEvent({ name: "Early show" })] },
     ],
   };
+}
+
+/** The same bundles as they are stored. */
+function stored(members?: Parameters<typeof bundles>[0]): Bundles {
+  return storedBundles(bundles(members));
 }
 
 function answer(value: unknown) {
@@ -127,7 +129,7 @@ const acceptedPreferences: [what: string, sent: unknown, kept: unknown][] = [
     interests: ["jazz"],
     timeframe: "",
   }],
-  ["unknown members", { interests: null, budget: 5 }, { interests: null }],
+  ["unknown members", { interests: null, colour: 5 }, { interests: null }],
 ];
 
 for (const [what, sent, kept] of acceptedPreferences) {
@@ -194,9 +196,10 @@ const wishes: BundlesRequest[] = [
 
 for (const request of wishes) {
   Deno.test(`sample bundles are valid for ${JSON.stringify(request).slice(0, 60)}`, () => {
-    const plan = kind.sample(request);
+    const plan = sampleBundles(request);
 
-    assertEquals(kind.result.parse(plan), plan);
+    assertEquals(WrittenBundles.parse(plan), plan);
+    assertEquals(kind.result.parse(kind.sample(request)), kind.sample(request));
   });
 
   Deno.test(`sample bundles are the same each time for ${JSON.stringify(request).slice(0, 60)}`, () => {
@@ -205,7 +208,7 @@ for (const request of wishes) {
 }
 
 Deno.test("sample bundles mention the interests and the timeframe, and have no links", () => {
-  const { bundles } = kind.sample({ preferences: { interests: ["jazz"], timeframe: "in May" } });
+  const { bundles } = sampleBundles({ preferences: { interests: ["jazz"], timeframe: "in May" } });
 
   for (const { title, description, imageUrl, keyEvents } of bundles) {
     assertMatch(title, / Jazz$/);
@@ -219,7 +222,7 @@ Deno.test("sample bundles mention the interests and the timeframe, and have no l
 });
 
 Deno.test("sample bundles for no interests do not claim any", () => {
-  const { bundles } = kind.sample({ preferences: { interests: [] } });
+  const { bundles } = sampleBundles({ preferences: { interests: [] } });
 
   for (const { description, keyEvents } of bundles) {
     assertMatch(description, / When: the coming weekend\.$/);
@@ -228,7 +231,7 @@ Deno.test("sample bundles for no interests do not claim any", () => {
 });
 
 Deno.test("sample bundles for several interests have different titles", () => {
-  const { bundles } = kind.sample({ preferences: everything });
+  const { bundles } = sampleBundles({ preferences: everything });
   const titles = bundles.map(({ title }) => title);
 
   assertStrictEquals(new Set(titles).size, titles.length);
@@ -239,7 +242,7 @@ Deno.test("sample bundles for several interests have different titles", () => {
 Deno.test("generate() returns the bundles of the first turn", async () => {
   const { plan, steps, asked } = generate([answer(bundles())]);
 
-  assertEquals(await plan, bundles());
+  assertEquals(await plan, stored());
   assertEquals(steps, ["turn-1"]);
   assertEquals(asked, []);
 });
@@ -282,7 +285,7 @@ Deno.test("generate() appends the outputs of tools after the items of the model"
     answer(bundles()),
   ]);
 
-  assertEquals(await plan, bundles());
+  assertEquals(await plan, stored());
   assertEquals(asked, ["Rome", "Oslo"]);
   const [wish] = requests[0]!.input;
   const afterRome = [wish, reasoning, callItem(first.calls[0]!), outputItem("Rome")];
@@ -345,7 +348,7 @@ Deno.test("generate() reports a failed call to the model, and continues", async 
   const calls = [{ callId: "call_1", name: "book_flight", arguments: "{}" }];
   const { plan, requests } = generate([{ calls }, answer(bundles())]);
 
-  assertEquals(await plan, bundles());
+  assertEquals(await plan, stored());
   assertEquals(requests[1]!.input.at(-1), {
     type: "function_call_output",
     call_id: "call_1",
@@ -399,14 +402,131 @@ const askedPlaces: [places: string, turns: string[][], timeZone: string | undefi
 for (const [places, turns, timeZone] of askedPlaces) {
   Deno.test(`generate() stores ${timeZone ?? "no time zone"} after calls about ${places}`, async () => {
     // A time zone of the model is dropped.
-    const written = { ...bundles(), timeZone: "Asia/Tokyo" };
+    const invented = { ...bundles(), timeZone: "Asia/Tokyo" };
     const { plan } = generate([
       ...turns.map((cities) => callsFor(...cities)),
-      answer(written),
+      answer(invented),
     ], { tools: [placeTool()] });
-    assertEquals(await plan, { ...bundles(), ...(timeZone && { timeZone }) });
+    const answered = await plan;
+    assertStrictEquals(answered.timeZone, timeZone);
+    // The event names no city.
+    assertStrictEquals(answered.bundles[0]!.keyEvents[0]!.timeZone, timeZone ?? null);
   });
 }
+
+const MADRID = "Madrid=Europe/Madrid";
+
+const cityZones: [city: string | null, places: string[], timeZone: string | null][] = [
+  ["Lisbon", [LISBON, MADRID], "Europe/Lisbon"],
+  ["madrid", [LISBON, MADRID], "Europe/Madrid"],
+  ["Madrid, Spain", [LISBON, MADRID], "Europe/Madrid"],
+  // A name in another language, or another city.
+  ["Lissabon", [LISBON, MADRID], null],
+  ["Lissabon", [LISBON], "Europe/Lisbon"],
+  ["Sintra", [LISBON, "Porto=Europe/Lisbon"], "Europe/Lisbon"],
+  [null, [LISBON, MADRID], null],
+  [null, [LISBON], "Europe/Lisbon"],
+  ["Lisbon", [], null],
+];
+
+for (const [city, places, timeZone] of cityZones) {
+  Deno.test(`generate() stores ${timeZone} for an event in ${city} after calls about ${places.join(" and ") || "no place"}`, async () => {
+    const event = { city, timeZone: "Asia/Tokyo" };
+    const { plan } = generate([
+      ...places.map((place) => callsFor(place)),
+      answer(bundles(event)),
+    ], { tools: [placeTool()] });
+    assertStrictEquals((await plan).bundles[0]!.keyEvents[0]!.timeZone, timeZone);
+  });
+}
+
+// What a model may leave out
+
+const eventMembers: [what: string, written: object, kept: Partial<KeyEvent>][] = [
+  ["a start with seconds", { startsAt: "2026-12-04T20:00:00" }, { startsAt: "2026-12-04T20:00" }],
+  ["a start that does not exist", { startsAt: "2026-02-30T20:00" }, { startsAt: null }],
+  ["a start in words", { startsAt: "tomorrow" }, { startsAt: null }],
+  ["a start that is no text", { startsAt: 1_796_000_000 }, { startsAt: null }],
+  ["an end after the start", { startsAt: "2026-12-04T20:00", endsAt: "2026-12-05T02:00Z" }, {
+    startsAt: "2026-12-04T20:00",
+    endsAt: "2026-12-05T02:00",
+  }],
+  ["the last day of several", { startsAt: "2026-12-04", endsAt: "2026-12-06" }, {
+    startsAt: "2026-12-04",
+    endsAt: "2026-12-06",
+  }],
+  ["an end at the start", { startsAt: "2026-12-04T20:00", endsAt: "2026-12-04T20:00" }, {
+    startsAt: "2026-12-04T20:00",
+    endsAt: null,
+  }],
+  ["an end before the start", { startsAt: "2026-12-04T22:00", endsAt: "2026-12-04T02:00" }, {
+    startsAt: "2026-12-04T22:00",
+    endsAt: null,
+  }],
+  ["its only day as its last day", { startsAt: "2026-12-04", endsAt: "2026-12-04" }, {
+    startsAt: "2026-12-04",
+    endsAt: null,
+  }],
+  ["an end without a start", { startsAt: null, endsAt: "2026-12-04T22:00" }, { endsAt: null }],
+  ["a position", { coordinates: { latitude: 38.71, longitude: -9.14 } }, {
+    coordinates: { latitude: 38.71, longitude: -9.14, origin: "approximate" },
+  }],
+  ["a position on no map", { coordinates: { latitude: 138.71, longitude: -9.14 } }, {
+    coordinates: null,
+  }],
+  ["a position that claims to be checked", {
+    coordinates: { latitude: 38.71, longitude: -9.14, origin: "places" },
+    verified: true,
+  }, {
+    coordinates: { latitude: 38.71, longitude: -9.14, origin: "approximate" },
+    verified: null,
+  }],
+  ["a price", { price: { amount: 24.5, currency: "eur " } }, {
+    price: { amount: 24.5, currency: "EUR" },
+  }],
+  ["a price in words", { price: "about 20 EUR" }, { price: null }],
+  ["a blank city", { city: " " }, { city: null }],
+  ["an unknown category", { category: "concert" }, { category: "other" }],
+  ["a place for a map", { city: "Lisbon", mapQuery: "Hot Clube, Lisbon", category: "nightlife" }, {
+    city: "Lisbon",
+    mapQuery: "Hot Clube, Lisbon",
+    category: "nightlife",
+  }],
+  ["no new member", {
+    startsAt: undefined,
+    endsAt: undefined,
+    city: undefined,
+    category: undefined,
+    mapQuery: undefined,
+    coordinates: undefined,
+    price: undefined,
+  }, {}],
+];
+
+for (const [what, members, kept] of eventMembers) {
+  Deno.test(`generate() accepts an event with ${what} in one turn`, async () => {
+    const { plan, requests } = generate([answer(bundles(members))]);
+
+    assertEquals((await plan).bundles[0]!.keyEvents[0], {
+      ...storedEvent({ name: "Late show" }),
+      ...kept,
+    });
+    assertStrictEquals(requests.length, 1);
+  });
+}
+
+Deno.test("bundles that an earlier version has stored can be read, and their new members are null", () => {
+  const { name, date, venue, neighborhood, url, why } = writtenEvent();
+  const [bundle] = bundles().bundles;
+  const old = { ...bundle!, keyEvents: [{ name, date, venue, neighborhood, url, why }] };
+  const plan = kind.result.parse({ bundles: [old, old, old] });
+
+  const { category, startsAt, endsAt, timeZone, city, mapQuery, coordinates, verified, price } =
+    plan.bundles[0]!.keyEvents[0]!;
+  assertStrictEquals(category, "other");
+  const added = [startsAt, endsAt, timeZone, city, mapQuery, coordinates, verified, price];
+  assertEquals(added, Array(8).fill(null));
+});
 
 Deno.test("the answer about bundles has a time zone only if it is known", () => {
   const present = (stored: unknown) =>
@@ -415,8 +535,8 @@ Deno.test("the answer about bundles has a time zone only if it is known", () => 
     present({ ...bundles(), timeZone: "Europe/Lisbon" }).timeZone,
     "Europe/Lisbon",
   );
-  for (const stored of [bundles(), { ...bundles(), timeZone: "Mars/Olympus" }]) {
-    assertStrictEquals("timeZone" in present(stored), false);
+  for (const plan of [bundles(), { ...bundles(), timeZone: "Mars/Olympus" }]) {
+    assertStrictEquals("timeZone" in present(plan), false);
   }
 });
 
@@ -455,14 +575,14 @@ Deno.test("generate() gives up after ten turns of tool calls", async () => {
 Deno.test("generate() accepts bundles in the tenth turn", async () => {
   const { plan } = generate([...Array(9).fill(callsFor("Rome")), answer(bundles())]);
 
-  assertEquals(await plan, bundles());
+  assertEquals(await plan, stored());
 });
 
 Deno.test("generate() asks for a correction of a wrong answer in a second turn", async () => {
   const wrong = answer({ bundles: bundles().bundles.slice(1) });
   const { plan, requests } = generate([wrong, answer(bundles())]);
 
-  assertEquals(await plan, bundles());
+  assertEquals(await plan, stored());
   const [own, feedback] = requests[1]!.input.slice(1);
   assertEquals(own, wrong.output[0]);
   assertStrictEquals(feedback!.role, "user");
@@ -475,7 +595,7 @@ Deno.test("generate() repeats a truncated turn with twice the tokens", async () 
     answer(bundles()),
   ]);
 
-  assertEquals(await plan, bundles());
+  assertEquals(await plan, stored());
   assertEquals(asked, []);
   assertEquals(steps, ["turn-1", "turn-2"]);
   assertEquals(requests.map(({ maxTokens }) => maxTokens), [32_000, 64_000]);
@@ -551,7 +671,7 @@ for (const [link, kept] of links) {
     });
 
     const expected = kept ? link : null;
-    assertEquals(await plan, bundles({ url: expected, imageUrl: expected }));
+    assertEquals(await plan, stored({ url: expected, imageUrl: expected }));
     assertStrictEquals(requests.length, 1);
   });
 }
@@ -559,6 +679,14 @@ for (const [link, kept] of links) {
 /** A tool that returns this link in its JSON output. */
 function finder(link: string): Tool {
   return { ...cityTool().tool, run: () => Promise.resolve({ pages: [{ at: link }] }) };
+}
+
+/** A plan with this link; `null`: without the link that the model has written twice. */
+function withLink(url: string | null): Bundles {
+  if (url !== null) return stored({ url });
+  const message = "The link of “Late show” in “Night” is left out, because no search has found it.";
+  const warning = { code: "unseen_link", where: "bundles.0.keyEvents.0", message };
+  return { ...stored(), warnings: [warning] };
 }
 
 const sources: [found: string, written: string, kept: boolean][] = [
@@ -577,13 +705,25 @@ const sources: [found: string, written: string, kept: boolean][] = [
 
 for (const [found, written, kept] of sources) {
   Deno.test(`generate() ${kept ? "keeps" : "drops"} ${written} when a tool has returned ${found}`, async () => {
-    const { plan } = generate([callsFor("Rome"), answer(bundles({ url: written }))], {
-      tools: [finder(found)],
-    });
+    const answered = answer(bundles({ url: written }));
+    const { plan } = generate([callsFor("Rome"), answered, answered], { tools: [finder(found)] });
 
-    assertEquals(await plan, bundles({ url: kept ? written : null }));
+    assertEquals(await plan, withLink(kept ? written : null));
   });
 }
+
+Deno.test("generate() asks once for a link that a tool has returned", async () => {
+  const page = "https://example.com/a";
+  const { plan, requests } = generate([
+    callsFor("Rome"),
+    answer(bundles({ url: "https://example.com/b" })),
+    answer(bundles({ url: page })),
+  ], { tools: [finder(page)] });
+
+  assertEquals(await plan, stored({ url: page }));
+  const feedback = String(requests[2]!.input.at(-1)?.content);
+  assertMatch(feedback, /\n- bundles\.0\.keyEvents\.0: no tool has returned this url; give one/);
+});
 
 /** A call of the hosted web search, as OpenAI reports it. */
 function search(action: object, more: object = {}): InputItem {
@@ -652,9 +792,9 @@ for (const [what, output, link, kept] of searches) {
   Deno.test(`generate() ${kept ? "keeps" : "drops"} a link after ${what}`, async () => {
     const written = answer(bundles({ url: link }));
     const turn = { ...written, output: [...output, ...written.output] };
-    const { plan } = generate([turn], { webSearch: true });
+    const { plan } = generate([turn, turn], { webSearch: true });
 
-    assertEquals(await plan, bundles({ url: kept ? link : null }));
+    assertEquals(await plan, withLink(kept ? link : null));
   });
 }
 
@@ -665,7 +805,7 @@ Deno.test("generate() knows the sources of earlier turns", async () => {
     answer(bundles({ url: page })),
   ], { webSearch: true });
 
-  assertEquals(await plan, bundles({ url: page }));
+  assertEquals(await plan, stored({ url: page }));
 });
 
 /** A text that is too long for the output of a tool. The limit is in the middle of its last link. */
@@ -679,11 +819,10 @@ const halfLink = longText.slice(0, MAX_OUTPUT_CHARACTERS - '" [cut off]"'.length
 for (const [written, kept] of [["https://example.com/a", true], [halfLink, false]] as const) {
   Deno.test(`generate() ${kept ? "keeps" : "drops"} ${written.slice(0, 30)} of an output that is cut`, async () => {
     const tool: Tool = { ...cityTool().tool, run: () => Promise.resolve(longText) };
-    const { plan } = generate([callsFor("Rome"), answer(bundles({ url: written }))], {
-      tools: [tool],
-    });
+    const answered = answer(bundles({ url: written }));
+    const { plan } = generate([callsFor("Rome"), answered, answered], { tools: [tool] });
 
-    assertEquals(await plan, bundles({ url: kept ? written : null }));
+    assertEquals(await plan, withLink(kept ? written : null));
   });
 }
 
@@ -702,8 +841,8 @@ Deno.test("generate() shows partial bundles without links that no tool has retur
   const tools = [finder("https://example.com/a")];
   await bundlesKind({ model: "gpt-test", tools, webSearch: false }).generate(jazz, context);
 
-  const [nothing] = bundles().bundles;
-  const [found] = bundles({ url: "https://example.com/a" }).bundles;
+  const [nothing] = stored().bundles;
+  const [found] = stored({ url: "https://example.com/a" }).bundles;
   assertEquals(shown, [nothing, found]);
 });
 
@@ -724,8 +863,8 @@ Deno.test("presentResult() returns the reasoning while there are no bundles", ()
 });
 
 Deno.test("presentResult() returns the bundles", () => {
-  assertEquals(kind.presentResult({ result: bundles(), progress: noProgress }), {
-    bundles: bundles().bundles,
+  assertEquals(kind.presentResult({ result: stored(), progress: noProgress }), {
+    bundles: stored().bundles,
     reasoningSummaries: [],
     openaiResponseId: null,
   });

@@ -69,3 +69,28 @@ Deno.test("the schema of an itinerary describes the forms of times and currencie
   assert(text.includes("Local start time, 24 hours, HH:MM, such as 09:30"));
   assert(text.includes("ISO 4217 code, such as EUR"));
 });
+
+Deno.test("the schema of bundles describes the forms of local times, and what a price is for", async () => {
+  const text = JSON.stringify(zodTextFormat(await schemaOf("bundles"), "plan"));
+  assert(text.includes("such as 2026-12-04T20:00, or 2026-12-04 if only the day is known"));
+  assert(text.includes("For one person; null where you do not know it"));
+});
+
+/** Lists the paths of objects in a schema that leave a member out of `required`. */
+function incomplete(schema: unknown, path = ""): string[] {
+  if (typeof schema !== "object" || schema === null) return [];
+  const { properties, required = [] } = schema as { properties?: object; required?: string[] };
+  const names = Object.keys(properties ?? {}).toSorted();
+  return [
+    ...(names.join() === required.toSorted().join() ? [] : [path]),
+    ...Object.entries(schema).flatMap(([name, value]) => incomplete(value, `${path}/${name}`)),
+  ];
+}
+
+for (const kind of ["itinerary", "bundles"] as const) {
+  Deno.test(`all members of the schema of ${kind} are required, for the strict mode`, async () => {
+    const sent = JSON.parse(JSON.stringify(zodTextFormat(await schemaOf(kind), "plan")));
+    assertEquals(incomplete(sent.schema), []);
+    assert(JSON.stringify(sent.schema).includes('"required":'), "the schema was not found");
+  });
+}

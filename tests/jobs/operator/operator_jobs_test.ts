@@ -10,7 +10,7 @@ import type { Runtime } from "../../../jobs/runtime/runtime.ts";
 import { JobError } from "../../../lib/job/failure.ts";
 import { newJobId } from "../../../lib/job/job_id.ts";
 import { hookKv } from "../../../testing/hooked_kv.ts";
-import { testKind } from "../../../testing/jobs.ts";
+import { refinableKind, testKind } from "../../../testing/jobs.ts";
 import { openRuntimes, openRuntimesOn, submit } from "../../../testing/runtimes.ts";
 
 const actor = { name: "ada", via: "api" } as const;
@@ -79,7 +79,10 @@ Deno.test("read() reports all about a job, but its request and the URL of its ca
 Deno.test("reveal() returns the request and records it, never its text", async () => {
   using env = await open();
   const id = await runJob(env.a, env.kind, CALLBACK);
-  assertEquals(await env.operator.reveal(actor, id), { request: { text: SECRET } });
+  assertEquals(await env.operator.reveal(actor, id), {
+    request: { text: SECRET },
+    change: null,
+  });
   assertEquals(await audited(env.a), [["job.reveal", id, "done"]]);
   const [callback] = (await env.operator.read(id))!.callbacks;
   assertStrictEquals(await env.operator.reveal(actor, callback!.id), "not possible");
@@ -87,6 +90,23 @@ Deno.test("reveal() returns the request and records it, never its text", async (
   assertStrictEquals((await audited(env.a)).length, 1);
   const { entries } = await env.a.operator.audit.page({}, { limit: 1 });
   assertNotMatch(JSON.stringify(entries), /Grace/);
+});
+
+Deno.test("a report names the job that a refinement changes, and only reveal() shows the change", async () => {
+  const kind = refinableKind();
+  using env = await open({ kinds: [kind] });
+  const id = await runJob(env.a, kind);
+  const change = { add: SECRET.toUpperCase() };
+  const refined = await env.a.jobs.refine(kind, { parentId: id, change });
+  assert(refined.outcome === "accepted");
+  await env.a.instance.idle();
+  const report = await env.operator.read(refined.job.id);
+  assertStrictEquals(report?.summary.refines, id);
+  assertStrictEquals((await env.operator.read(id))?.summary.refines, null);
+  const { plan: _, ...shown } = report;
+  assertNotMatch(JSON.stringify(shown), /grace/i);
+  const revealed = await env.operator.reveal(actor, refined.job.id);
+  assertEquals(revealed, { request: { text: `${SECRET} ${change.add}` }, change });
 });
 
 Deno.test("reveal() shows nothing if the audit cannot be written", async () => {

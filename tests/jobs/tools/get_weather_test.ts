@@ -79,7 +79,7 @@ Deno.test("get_weather looks up the place and then its forecast", async () => {
   ]);
 });
 
-const lisbonPlace = { name: "Lisbon", timeZone: "Europe/Lisbon" };
+const lisbonPlace = { name: "Lisbon", timeZone: "Europe/Lisbon", label: "Lisbon, Portugal" };
 
 const notedPlaces: [what: string, asked: string, timezone: string, place: unknown][] = [
   ["the place and its time zone", "Lisbon", "Europe/Lisbon", lisbonPlace],

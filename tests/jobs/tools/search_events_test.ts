@@ -88,6 +88,8 @@ const concert = {
       city: { name: "Berlin" },
       country: { name: "Germany", countryCode: "DE" },
       address: { line1: "Bleibtreustr. 1" },
+      location: { longitude: "13.320270", latitude: "52.503140" },
+      timezone: "Europe/Berlin",
     }],
   },
 };
@@ -95,10 +97,12 @@ const concert = {
 /** What the model learns about it. */
 const entry = {
   name: "Nils Wogram Quartet",
-  date: "2026-11-27 20:00:00",
+  startsAt: "2026-11-27T20:00",
   status: "onsale",
   venue: "A-Trane",
   address: "Bleibtreustr. 1, Berlin, Germany",
+  city: "Berlin",
+  coordinates: { latitude: 52.50314, longitude: 13.32027 },
   genre: "Music, Jazz",
   price: { min: 24.5, max: 39, currency: "EUR" },
   url: "https://www.ticketmaster.de/event/nils-wogram-tickets/1234",
@@ -110,10 +114,12 @@ const openStage = { name: "Open stage" };
 
 const openStageEntry = {
   name: "Open stage",
-  date: null,
+  startsAt: null,
   status: null,
   venue: null,
   address: null,
+  city: null,
+  coordinates: null,
   genre: null,
   price: null,
   url: null,
@@ -240,12 +246,15 @@ Deno.test("search_events returns an empty list when Ticketmaster has no events",
 const { dates } = concert;
 const [venue] = concert._embedded.venues;
 
+/** What the entry of an event without a venue lacks. */
+const noVenue = { venue: null, address: null, city: null, coordinates: null };
+
 /** What an odd member changes about the entry of the concert. */
 const oddities: [what: string, event: object, changed: object][] = [
-  ["no dates", { dates: {} }, { date: null, status: null }],
-  ["dates of null", { dates: null }, { date: null, status: null }],
+  ["no dates", { dates: {} }, { startsAt: null, status: null }],
+  ["dates of null", { dates: null }, { startsAt: null, status: null }],
   ["a date in another form", { dates: { ...dates, start: { localDate: "27.11." } } }, {
-    date: null,
+    startsAt: null,
   }],
   ["no price in numbers", { priceRanges: [{ min: null, max: "39" }] }, {
     price: { min: null, max: null, currency: null },
@@ -255,8 +264,19 @@ const oddities: [what: string, event: object, changed: object][] = [
   ["a venue without a name", { _embedded: { venues: [{ ...venue, name: null }] } }, {
     venue: null,
   }],
-  ["a venue of null", { _embedded: { venues: [null] } }, { venue: null, address: null }],
-  ["nothing embedded", { _embedded: null }, { venue: null, address: null }],
+  ["a venue of null", { _embedded: { venues: [null] } }, noVenue],
+  ["nothing embedded", { _embedded: null }, noVenue],
+  ...[null, "52.5, 13.3", { latitude: "52.5" }, { latitude: "", longitude: "13.3" }, {
+    latitude: "0",
+    longitude: "0.000",
+  }].map((location): [what: string, event: object, changed: object] => [
+    `the position ${JSON.stringify(location)}`,
+    { _embedded: { venues: [{ ...venue, location }] } },
+    { coordinates: null },
+  ]),
+  ["a position in numbers", {
+    _embedded: { venues: [{ ...venue, location: { latitude: -33.8, longitude: 151.2 } }] },
+  }, { coordinates: { latitude: -33.8, longitude: 151.2 } }],
   ["a segment without a name", { classifications: [{ genre: { id: "x" }, segment: {} }] }, {
     genre: null,
   }],
@@ -293,43 +313,50 @@ for (const unreadable of [null, "concert", {}, { name: null }, { ...concert, nam
   });
 }
 
-/** The date of an event whose start has these members. */
-const starts: [start: object, date: string | null][] = [
-  [{}, "2026-11-27 20:00:00"],
+/** The start of an event whose start has these members. */
+const starts: [start: object, startsAt: string | null][] = [
+  [{}, "2026-11-27T20:00"],
   [{ localTime: undefined }, "2026-11-27"],
-  [{ localTime: "00:00:00" }, "2026-11-27 00:00:00"],
+  [{ localTime: "soon" }, "2026-11-27"],
+  [{ localTime: "00:00:00" }, "2026-11-27T00:00"],
   [{ localTime: "00:00:00", noSpecificTime: true }, "2026-11-27"],
   [{ localTime: "00:00:00", timeTBA: true }, "2026-11-27"],
+  [{ localDate: "2026-11-31" }, null],
   [{ dateTBA: true }, null],
   [{ dateTBD: true }, null],
 ];
 
-for (const [start, date] of starts) {
-  Deno.test(`search_events returns the date ${date} for ${JSON.stringify(start)}`, async () => {
+for (const [start, startsAt] of starts) {
+  Deno.test(`search_events returns the start ${startsAt} for ${JSON.stringify(start)}`, async () => {
     const event = { ...concert, dates: { ...dates, start: { ...dates.start, ...start } } };
     await using tickets = setUp(() => page([event]));
 
     const { events } = await tickets.search();
 
-    assertEquals(events, [{ ...entry, date }]);
+    assertEquals(events, [{ ...entry, startsAt }]);
   });
 }
 
-const ends: [localDate: string | null, until: string | undefined][] = [
-  ["2026-12-24", "2026-12-24"],
-  ["2026-11-27", undefined],
-  ["soon", undefined],
-  [null, undefined],
+const ends: [end: object, endsAt: string | undefined][] = [
+  [{ localDate: "2026-12-24" }, "2026-12-24"],
+  [{ localDate: "2026-11-27" }, undefined],
+  [{ localDate: "2026-11-27", localTime: "23:00:00" }, "2026-11-27T23:00"],
+  [{ localDate: "2026-11-28", localTime: "02:00:00" }, "2026-11-28T02:00"],
+  [{ localDate: "2026-11-28", localTime: "02:00:00", approximate: true }, "2026-11-28"],
+  [{ localDate: "2026-11-28", localTime: "00:00:00", noSpecificTime: true }, "2026-11-28"],
+  [{ localDate: "2026-11-27", localTime: "19:00:00" }, undefined],
+  [{ localDate: "soon" }, undefined],
+  [{ localDate: null }, undefined],
 ];
 
-for (const [localDate, until] of ends) {
-  Deno.test(`search_events says that an event that ends on ${localDate} lasts until ${until}`, async () => {
-    const event = { ...concert, dates: { ...dates, end: { localDate } } };
+for (const [end, endsAt] of ends) {
+  Deno.test(`search_events returns the end ${endsAt} for ${JSON.stringify(end)}`, async () => {
+    const event = { ...concert, dates: { ...dates, end } };
     await using tickets = setUp(() => page([event]));
 
     const { events } = await tickets.search();
 
-    assertStrictEquals(events[0].until, until);
+    assertStrictEquals(events[0].endsAt, endsAt);
   });
 }
 
@@ -394,7 +421,7 @@ const doubles: [what: string, event: object, added: object, leftOut?: object][] 
   [
     "another time of the day",
     { dates: { ...dates, start: { ...dates.start, localTime: "22:30:00" } } },
-    { otherTimes: ["22:30:00"] },
+    { otherTimes: ["22:30"] },
   ],
 ];
 
@@ -435,8 +462,8 @@ Deno.test("search_events folds the timed tickets of a museum into one entry", as
   const { events, leftOut } = await tickets.search();
 
   assertStrictEquals(events.length, 1);
-  assertStrictEquals(events[0].date, "2026-11-27 10:00:00");
-  assertEquals(events[0].otherTimes, ["11:00:00", "12:00:00"]);
+  assertStrictEquals(events[0].startsAt, "2026-11-27T10:00");
+  assertEquals(events[0].otherTimes, ["11:00", "12:00"]);
   assertEquals(leftOut, { doubles: 1 });
 });
 

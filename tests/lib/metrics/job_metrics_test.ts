@@ -220,5 +220,6 @@ Deno.test("counters of known kinds begin at 0, so that their first increase is v
     ["tripwright.leases.lost", [0, 0]],
     ["tripwright.tokens.saved", [0, 0]],
     ["tripwright.callbacks", [0, 0, 0]],
+    ["tripwright.places", [0, 0, 0, 0, 0]],
   ]);
 });

@@ -36,7 +36,7 @@ const cool: Rule<Plan> = {
 function newReview() {
   return new PlanReview<Written, Plan>({
     schema: Written,
-    rules: [dry, cool],
+    rules: () => [dry, cool],
     maxTokens: 1_000,
   });
 }
@@ -107,6 +107,32 @@ Deno.test("PlanReview asks once about the shape, and then once about the plan", 
   const last = await judge(review, answer("fog", "rain"));
   assertEquals(last, { value: { ...plan("fog", "rain"), warnings: [wetDay] } });
 });
+
+/** A rule about what the program itself has written. */
+const counted: Rule<Plan> = {
+  code: "wrong_count",
+  check: () => [{ where: ["count"], feedback: null, message: "Wrong count." }],
+};
+
+const notTold: [what: string, days: string[], feedback: string | null][] = [
+  ["alone", ["sun"], null],
+  ["beside others", ["rain"], "- days.0: is wet; choose sun\n"],
+];
+
+for (const [what, days, feedback] of notTold) {
+  Deno.test(`PlanReview does not ask about what the model has not written, ${what}`, async () => {
+    const rules = () => [counted, dry];
+    const review = new PlanReview<Written, Plan>({ schema: Written, rules, maxTokens: 1_000 });
+    const verdict = await judge(review, answer(...days));
+    if (feedback === null) {
+      const warning = { code: "wrong_count", where: "count", message: "Wrong count." };
+      assertEquals(verdict, { value: { ...plan(...days), warnings: [warning] } });
+    } else {
+      assert("feedback" in verdict && verdict.feedback!.includes(feedback));
+      assert(!verdict.feedback!.includes("count"));
+    }
+  });
+}
 
 const unusable: [what: string, answers: Answer[]][] = [
   ["has the wrong shape", [answer(5)]],

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
 import { noProgress } from "../../../lib/job/progress.ts";
+import { refinementOf } from "../../../lib/job/refinement.ts";
 import { openStores } from "../../../testing/runtimes.ts";
 import { NOON } from "../../../testing/fake_clock.ts";
 import { HOUR, limits, MINUTE, queuedJob } from "../../../testing/jobs.ts";
@@ -48,6 +49,9 @@ Deno.test("every key of a job expires with the job, counted from its creation", 
     const { store } = openStores(kv, { clock, limits, ttlMs: 24 * HOUR });
     const [done, held, waiting, dead] = [1, 2, 3, 4].map(() => queuedJob({ now: createdAt }));
     for (const job of [done!, held!, waiting!, dead!]) await store.accept(job);
+    const change = queuedJob({ now: createdAt, owner: "client:ours" });
+    const base = await store.bases.put({ plan: {}, request: {} }, change);
+    await store.accept({ ...change, refinement: refinementOf(done!, { change: {}, base }) });
     const lease = await claim(store, done!.id, { holder: A });
     assert(lease && await claim(store, held!.id, { holder: A }));
     await store.checkpoints.report(lease, noProgress);
@@ -60,8 +64,9 @@ Deno.test("every key of a job expires with the job, counted from its creation", 
   const rows = db.prepare("select expiration_ms from kv").all();
   db.close();
   // Four records, one due entry, one held entry, a heartbeat, progress, a step and its output, a
-  // result, two entries of ended jobs.
-  assertStrictEquals(rows.length, 13);
+  // result, two entries of ended jobs. Of the change: the record, the due entry, the base plan, two
+  // entries of its owner.
+  assertStrictEquals(rows.length, 13 + 5);
   const lifetimes = rows.map((row) => Number(row.expiration_ms) - Date.now());
   const heartbeats = lifetimes.filter((ms) => ms > 24 * HOUR);
   assertStrictEquals(heartbeats.length, 1);

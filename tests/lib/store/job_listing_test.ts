@@ -172,6 +172,7 @@ Deno.test("a line of a list has what the record says, and never its texts", asyn
     runAt: null,
     costUsd: null,
     replayOf: null,
+    refines: null,
     replayedAs: newId,
   } as const;
   assertEquals(fromEntry.jobs, [expected]);

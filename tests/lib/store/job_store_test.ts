@@ -11,7 +11,8 @@ import { BlobTooLargeError, encodeBlob, MAX_BLOB_BYTES } from "../../../lib/stor
 import type { Lease, Written } from "../../../lib/store/job_commit.ts";
 import { UnreadableJobError } from "../../../lib/store/job_entry.ts";
 import type { JobStore } from "../../../lib/store/job_store.ts";
-import type { EndedJob } from "../../../lib/job/job_record.ts";
+import type { EndedJob, QueuedJob } from "../../../lib/job/job_record.ts";
+import { MAX_CHANGE_BYTES, MAX_LINEAGE, type Refinement } from "../../../lib/job/refinement.ts";
 import { noProgress } from "../../../lib/job/progress.ts";
 import { MAX_TRANSITIONS } from "../../../lib/job/timeline.ts";
 import { openStores } from "../../../testing/runtimes.ts";
@@ -269,23 +270,38 @@ Deno.test("a plan of 3 MB of ordinary text is read back unchanged", async () => 
   assert(snapshot.job.state === "succeeded" && snapshot.job.result.parts > 2);
 });
 
-Deno.test("the largest plan fits into one commit with the largest record", async () => {
-  using env = await openStore();
-  const text = "😀".repeat(11_500);
-  const job = queuedJob({ request: { text } });
-  await env.store.accept(job);
-  let lease = await claim(env.store, job.id, { holder: A });
-  // The longest possible timeline, with the longest entries.
-  for (let attempt = 1; attempt < MAX_TRANSITIONS; attempt++) {
-    await env.store.retry(lease!, { failure: fault, runAt: NOON });
-    lease = await claim(env.store, job.id, { holder: A });
-  }
-  assertStrictEquals(lease!.job.timeline.length, MAX_TRANSITIONS);
-  const result = { text: randomBytes(680_000).toString("hex") };
-  const { bytes } = encodeBlob(result).ref;
-  assert(bytes > 0.97 * MAX_BLOB_BYTES && bytes <= MAX_BLOB_BYTES, `${bytes} bytes`);
-  assertStrictEquals(await env.store.complete(lease!, { ...plan, result }), "saved");
-});
+/** The largest records: a new plan, and a change of a plan with the longest lineage. */
+function largestJobs(): [what: string, job: QueuedJob][] {
+  const lineage = Array.from({ length: MAX_LINEAGE }, () => crypto.randomUUID());
+  const refinement: Refinement = {
+    refines: lineage.at(-1)!,
+    lineage,
+    change: { instruction: "a".repeat(MAX_CHANGE_BYTES - 40_100) },
+    base: { parts: 12, bytes: MAX_BLOB_BYTES },
+  };
+  return [
+    ["a plan", queuedJob({ request: { text: "😀".repeat(11_500) } })],
+    ["a change", queuedJob({ request: { text: "😀".repeat(10_000) }, refinement })],
+  ];
+}
+
+for (const [what, job] of largestJobs()) {
+  Deno.test(`the largest plan fits into one commit with the largest record of ${what}`, async () => {
+    using env = await openStore();
+    await env.store.accept(job);
+    let lease = await claim(env.store, job.id, { holder: A });
+    // The longest possible timeline, with the longest entries.
+    for (let attempt = 1; attempt < MAX_TRANSITIONS; attempt++) {
+      await env.store.retry(lease!, { failure: fault, runAt: NOON });
+      lease = await claim(env.store, job.id, { holder: A });
+    }
+    assertStrictEquals(lease!.job.timeline.length, MAX_TRANSITIONS);
+    const result = { text: randomBytes(680_000).toString("hex") };
+    const { bytes } = encodeBlob(result).ref;
+    assert(bytes > 0.97 * MAX_BLOB_BYTES && bytes <= MAX_BLOB_BYTES, `${bytes} bytes`);
+    assertStrictEquals(await env.store.complete(lease!, { ...plan, result }), "saved");
+  });
+}
 
 Deno.test("rescue() does nothing when the job is in another attempt", async () => {
   using env = await openStore();

@@ -50,6 +50,8 @@ function strings(schema: any): string[] {
   const min = schema.minLength ?? Number(patternLimits?.[1] ?? 0);
   const max = schema.maxLength ?? Number(patternLimits?.[2] ?? 40);
   const lengths = [0, 1, min - 1, min, min + 1, max - 1, max, max + 1].filter((n) => n >= 0);
+  // JSON Schema cannot tell which days are too early or too late. These are neither, at `NOON`.
+  if (schema.format === "date") return ["2026-11-21", "2027-12-31", "2028-02-29", "2027-02-29", ""];
   const matching = schema.pattern && /^\^/.test(schema.pattern)
     ? fc.sample(fc.stringMatching(new RegExp(schema.pattern)), { seed: SEED, numRuns: 100 })
     : [];
@@ -140,6 +142,41 @@ for (const [path, wish] of Object.entries(wishes)) {
       assert(accepted > 0);
     });
   }
+}
+
+/** Members of a change of the sample plans, each of them possible. */
+const changes: Record<string, Record<string, unknown>> = {
+  "/api/itineraries": { day: 1, activity: 2, wish: { durationDays: 3 } },
+  "/api/generations": { bundle: 1, event: 2, wish: { preferences: { timeframe: "In May" } } },
+};
+
+for (const [path, wish] of Object.entries(wishes)) {
+  Deno.test(`${path}: a change is accepted if its form and its instruction are described, and only then`, async () => {
+    using env = await openApp();
+    const { headers } = await post(env.app, path, wish);
+    await env.a.instance.idle();
+    const call = description.paths[`${path}/{id}/refinements`].post;
+    const { schema } = call.requestBody.content["application/json"];
+    const validate = ajv.compile(schema);
+    const instructions = strings(schema.properties.instruction).map((instruction) => ({
+      instruction,
+    }));
+    const members = Object.entries({ instruction: "Less", ...changes[path] });
+    const combinations = fc.sample(fc.subarray(members), { numRuns: 50, seed: SEED });
+    const bodies = [...instructions, ...combinations.map((some) => Object.fromEntries(some))];
+    let accepted = 0;
+    for (const body of bodies) {
+      const isDescribed = validate(JSON.parse(JSON.stringify(body)));
+      const { status } = await post(env.app, `${headers.get("location")}/refinements`, body);
+      const text = JSON.stringify(body).slice(0, 80);
+      if (isDescribed) assert(status < 300, `${text}: ${status}`);
+      // JSON Schema cannot count characters as readers do.
+      else if (!("instruction" in body)) assertStrictEquals(status, 400, text);
+      if (isDescribed) accepted++;
+    }
+    assert(accepted > 5);
+    await env.a.instance.idle();
+  });
 }
 
 /** Sends a value in a header; `null` if no client can. */

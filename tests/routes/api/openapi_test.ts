@@ -264,6 +264,120 @@ async function showFaults(path: string): Promise<void> {
   await make(faulty.app, path);
 }
 
+/** A change of a plan of each kind, as clients send it. */
+const changes: Record<string, object> = {
+  "/api/itineraries": { day: 1 },
+  "/api/generations": { bundle: 1 },
+};
+
+/** Creates a plan, and returns the path of the call that changes it. */
+async function planOf(env: Awaited<ReturnType<typeof openApp>>, path: string, headers = {}) {
+  const working = await openApp({ kv: env.kv, clock: env.clock });
+  const { response } = await make(working.app, path, headers);
+  await working.a.instance.idle();
+  return `${response.headers.get("location")}/refinements`;
+}
+
+/** Produces every answer of the call that changes a plan. */
+async function showRefinements(path: string): Promise<void> {
+  const change = (app: App, call: string, headers = {}, body: unknown = changes[path]) =>
+    make(app, call, headers, body);
+  await showChanges(path, change);
+  await showRefusedChanges(path, change);
+  await showLimitedChanges(path, change);
+}
+
+type Change = (
+  app: App,
+  call: string,
+  headers?: object,
+  body?: unknown,
+) => ReturnType<typeof ask>;
+
+async function showChanges(path: string, change: Change): Promise<void> {
+  using env = await openApp();
+  const call = await planOf(env, path);
+  const key = { "idempotency-key": "change-1" };
+  await change(env.app, call, key);
+  await change(env.app, call, key);
+  await change(env.app, call, key, { instruction: "Less" });
+  await change(env.app, call, { prefer: "wait=5" });
+  await change(env.app, call, {}, {});
+  await change(env.app, call, {}, "{");
+  await change(env.app, call, { "idempotency-key": "" });
+  await change(env.app, call, {}, { ...changes[path], callbackUrl: "https://example.com/" });
+  await change(env.app, call, {}, "x".repeat(70_000));
+  await change(env.app, call, { "content-type": "text/html" });
+  await change(env.app, call, { "content-encoding": "gzip" });
+  await sendSlowly(env, call);
+  const broken = new ReadableStream({ pull: (c) => c.error(new TypeError("connection lost")) });
+  await ask(env.app, call, { method: "POST", body: broken });
+  await change(env.app, `${path}/${crypto.randomUUID()}/refinements`);
+  await env.a.instance.idle();
+  using slow = await openApp({}, { concurrency: 0 });
+  const { response } = await make(slow.app, path);
+  await change(slow.app, `${response.headers.get("location")}/refinements`);
+}
+
+async function showRefusedChanges(path: string, change: Change): Promise<void> {
+  using env = await openApp({}, { concurrency: 0, maxQueuedJobs: 1 });
+  const call = await planOf(env, path);
+  await change(env.app, call);
+  await change(env.app, call);
+  await env.a.instance.stop(0);
+  await change(env.app, call);
+  using site = await openApp({ corsOrigins: ["https://ours.example"] }, { concurrency: 0 });
+  const foreign = { origin: "https://evil.example", "sec-fetch-site": "cross-site" };
+  await change(site.app, call, foreign);
+  using host = await openApp({ allowedHosts: ["trips.example"] }, { concurrency: 0 });
+  await change(host.app, call, { host: "evil.example" });
+  using closed = await openApp({ apiKeys, publicReads: true }, {
+    dailyJobsPerKey: 1,
+    concurrency: 0,
+  });
+  const open = await planOf(closed, path);
+  await change(closed.app, open, asUs);
+  await change(closed.app, open, asUs);
+  await change(closed.app, open);
+  const reader = madeKey({ scopes: ["read"] });
+  using scoped = await openApp({}, { concurrency: 0 });
+  scoped.a.apiKeys.update({ keys: [reader.key], isClosed: true });
+  await change(scoped.app, open, { authorization: `Bearer ${reader.text}` });
+}
+
+async function showLimitedChanges(path: string, change: Change): Promise<void> {
+  using day = await openApp({}, { daily: { jobs: 1, costUsd: undefined }, concurrency: 0 });
+  const call = await planOf(day, path);
+  await change(day.app, call);
+  await change(day.app, call);
+  using paused = await openApp();
+  const pausedCall = await planOf(paused, path);
+  const actor = { name: "Ada", via: "api" } as const;
+  await paused.a.operator.controls.pause(actor, { what: "intake", note: "Back at six" });
+  await change(paused.app, pausedCall);
+  using env = await openApp();
+  const limit = { clock: env.clock, name: "requests", limit: 1 };
+  const rateLimiters = { requests: new RateLimiter(env.kv, limit) };
+  const limited = await openApp({ rateLimiters, kv: env.kv, clock: env.clock });
+  await change(limited.app, call);
+  await change(limited.app, call);
+  await rateLimiters.requests.settled();
+  const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
+  using faulty = await openApp({ kv }, { concurrency: 0 });
+  const faultyCall = await planOf(faulty, path);
+  failCommits(hooks, "job", 1);
+  await change(faulty.app, faultyCall);
+  hooks.commit = () => Promise.reject(new TypeError("database or disk is full"));
+  await change(faulty.app, faultyCall);
+  hooks.commit = undefined;
+  const broken = new RateLimiter(kv, { clock: faulty.clock, name: "requests", limit: 1 });
+  broken.take = () => {
+    throw new Error("a fault of ours");
+  };
+  const failing = await openApp({ kv, rateLimiters: { requests: broken } });
+  await change(failing.app, faultyCall);
+}
+
 /** Produces every answer of the calls about the service. */
 async function showService(): Promise<void> {
   const reads: WebhookReader[] = [
@@ -310,7 +424,10 @@ async function showService(): Promise<void> {
 }
 
 Deno.test("every described answer is given, and matches its description", async () => {
-  for (const path of Object.keys(wishes)) await showJobs(path);
+  for (const path of Object.keys(wishes)) {
+    await showJobs(path);
+    await showRefinements(path);
+  }
   await showService();
   assertEquals(describedAnswers().filter((answer) => !seen.has(answer)), []);
 });
@@ -385,6 +502,10 @@ Deno.test("the examples of the description are valid", async () => {
     const { post } = description.paths[http.path];
     assertEquals(post.requestBody.content["application/json"].example, example);
     await make(env.app, http.path, {}, example);
+    const call = await planOf(env, http.path);
+    const change = description.paths[`${http.path}/{id}/refinements`].post.requestBody;
+    const { response } = await make(env.app, call, {}, change.content["application/json"].example);
+    assert(response.ok);
     for (const [status, { content }] of Object.entries<any>(post.responses)) {
       for (const [type, { examples }] of Object.entries<any>(content)) {
         for (const { value } of Object.values<any>(examples ?? {})) {

@@ -1,18 +1,26 @@
 import { assert, assertEquals, assertMatch, assertNotMatch, assertStrictEquals } from "@std/assert";
 import fc from "fast-check";
-import type { Bundles } from "../../../jobs/kinds/bundles/kind.ts";
+import type { Bundles } from "../../../jobs/kinds/bundles/plan.ts";
 import { sampleBundles } from "../../../jobs/kinds/bundles/sample.ts";
 import type { Itinerary } from "../../../jobs/kinds/itinerary/plan.ts";
-import { samplePlan, storedActivity as activity, storedDay } from "../../../testing/plans.ts";
+import {
+  samplePlan,
+  storedActivity as activity,
+  storedBundles,
+  storedDay,
+  storedEvent,
+} from "../../../testing/plans.ts";
 import { bundlesMarkdown } from "../../../routes/files/bundles.ts";
-import { itineraryMarkdown } from "../../../routes/files/itinerary.ts";
+import { itineraryFiles, itineraryMarkdown } from "../../../routes/files/itinerary.ts";
 import { oneLine } from "../../../routes/files/text.ts";
 import { anyCharacter } from "../../../testing/text.ts";
+import type { ItineraryJob } from "../../../web/client/job.ts";
 
 /** A fixed seed, so that each run uses the same texts. */
 const SEED = 20261124;
 const RUNS = 2_000;
 
+type Day = Itinerary["days"][number];
 type Activity = Itinerary["days"][number]["activities"][number];
 type Bundle = Bundles["bundles"][number];
 type KeyEvent = Bundle["keyEvents"][number];
@@ -22,15 +30,12 @@ function dayOf(day: number, activities: Activity[]): Itinerary["days"][number] {
 }
 
 function keyEvent(changes: Partial<KeyEvent> = {}): KeyEvent {
-  return {
-    name: "Opening night",
+  return storedEvent({
     date: "2026-11-28 21:00",
     venue: "The Warehouse",
     neighborhood: "Harbour",
-    url: null,
-    why: "Because you asked for music.",
     ...changes,
-  };
+  });
 }
 
 function bundle(changes: Partial<Bundle> = {}): Bundle {
@@ -105,6 +110,64 @@ Estimated cost of the day's activities: about 16 USD per person
   );
 });
 
+const weathers: [weather: Day["weather"], line: string][] = [
+  [null, "Saturday, 2026-12-05"],
+  [
+    { sky: "rain showers", minCelsius: -2.5, maxCelsius: 4.4, rainPercent: 60 },
+    "Saturday, 2026-12-05 · rain showers, -2 to 4 °C, rain 60%",
+  ],
+  [
+    { sky: "clear", minCelsius: 19.6, maxCelsius: 20.4, rainPercent: 0 },
+    "Saturday, 2026-12-05 · clear, 20 °C, rain 0%",
+  ],
+  [
+    { sky: null, minCelsius: null, maxCelsius: 8, rainPercent: null },
+    "Saturday, 2026-12-05 · 8 °C",
+  ],
+  [
+    { sky: null, minCelsius: null, maxCelsius: null, rainPercent: null },
+    "Saturday, 2026-12-05",
+  ],
+];
+
+for (const [weather, line] of weathers) {
+  Deno.test(`a day with a date has the line ${line}`, () => {
+    const day: Day = { ...dayOf(1, []), date: "2026-12-05", weekday: "saturday", weather };
+    const text = itineraryMarkdown({ destination: "Oslo", durationDays: 1, days: [day] });
+
+    assertEquals(blocksOf(text), ["# Oslo: 1 day", "## Day 1: First impressions", line]);
+  });
+}
+
+Deno.test("the facts of a wish are a line of both files, as text", () => {
+  const facts = {
+    startDate: "2026-12-05",
+    travellers: { adults: 1, children: 2 },
+    budget: { amount: 99.5, currency: "EUR", per: "all" },
+    diet: ["<b>vegan</b>"],
+    language: "pt-BR",
+  } as const;
+  const line =
+    "from Sat, Dec 5, 2026 · 1 adult, 2 children · budget: €99.50 · \\<b\\>vegan\\</b\\> · " +
+    "language: pt-BR";
+  const job = {
+    destination: "Oslo",
+    durationDays: 1,
+    itinerary: [],
+    ...facts,
+    diet: [...facts.diet],
+  };
+  const itinerary = itineraryFiles.markdown!(job as unknown as ItineraryJob, { note: undefined });
+  assertEquals(blocksOf(itinerary), ["# Oslo: 1 day", line]);
+
+  const preferences = { ...facts, diet: [...facts.diet], city: "Oslo", endDate: "2026-12-06" };
+  const text = bundlesMarkdown({ preferences, bundles: [] });
+  assertStrictEquals(
+    blocksOf(text)[1],
+    `Oslo · ${line.replace(" · 1 adult", " · to Sun, Dec 6, 2026 · 1 adult")}`,
+  );
+});
+
 Deno.test("bundles have their wish, a heading each, and an entry for each event", () => {
   const text = bundlesMarkdown({
     preferences: {
@@ -117,8 +180,19 @@ Deno.test("bundles have their wish, a heading each, and an entry for each event"
       bundle({
         imageUrl: "https://pictures.example/1.jpg",
         keyEvents: [
-          keyEvent({ url: "https://tickets.example/1" }),
-          keyEvent({ name: "Late show", venue: null, neighborhood: null }),
+          keyEvent({
+            url: "https://tickets.example/1",
+            city: "Lisbon",
+            price: { amount: 24.5, currency: "EUR" },
+          }),
+          keyEvent({
+            name: "Late show",
+            venue: null,
+            neighborhood: "Baixa, Lisbon",
+            city: "Lisbon",
+            price: { amount: 0, currency: "EUR" },
+          }),
+          keyEvent({ name: "Later show", venue: null, neighborhood: null }),
         ],
       }),
       bundle({ title: "Golden hour" }),
@@ -139,13 +213,19 @@ Small rooms.
 
 - **Opening night**
 
-  2026-11-28 21:00 · The Warehouse · Harbour
+  2026-11-28 21:00 · The Warehouse · Harbour · Lisbon · about 24.5 EUR per person
 
   Because you asked for music.
 
   <https://tickets.example/1>
 
 - **Late show**
+
+  2026-11-28 21:00 · Baixa, Lisbon · free
+
+  Because you asked for music.
+
+- **Later show**
 
   2026-11-28 21:00
 
@@ -198,7 +278,7 @@ Deno.test("the sample plans are valid documents, for one day and for thirty", ()
     );
   }
   const preferences = { interests: ["music"] };
-  const { bundles } = sampleBundles({ preferences });
+  const { bundles } = storedBundles(sampleBundles({ preferences }));
   const text = bundlesMarkdown({ preferences, bundles });
   assertStrictEquals(text.match(/^## ./gm)?.length, bundles.length);
   assertStrictEquals(text.match(/^- \*\*.+\*\*$/gm)?.length, 3 * bundles.length);
@@ -383,6 +463,8 @@ Deno.test("any text is shown as text, in every place of bundles", () => {
     const line = oneLine(text);
     fc.pre(line !== "");
     const event = { name: text, date: text, venue: text, neighborhood: text, why: text };
+    // A city that another part of the place names is left out.
+    const city = `City of ${text}`;
     const blocks = blocksOf(bundlesMarkdown({
       preferences: {
         interests: [text, text],
@@ -391,7 +473,9 @@ Deno.test("any text is shown as text, in every place of bundles", () => {
         otherPreferences: text,
       },
       note: text,
-      bundles: [bundle({ title: text, description: text, keyEvents: [keyEvent(event)] })],
+      bundles: [
+        bundle({ title: text, description: text, keyEvents: [keyEvent({ ...event, city })] }),
+      ],
     }));
     const [name] = blocks.splice(6, 1);
     const bold = name!.match(/^- \*\*(\S.*\S|\S)\*\*$/u);
@@ -407,7 +491,7 @@ Deno.test("any text is shown as text, in every place of bundles", () => {
         line,
         line,
         line,
-        `${line} · ${line} · ${line}`,
+        `${line} · ${line} · ${line} · ${oneLine(city)}`,
         line,
       ],
     );

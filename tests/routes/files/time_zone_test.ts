@@ -1,12 +1,16 @@
 import { assert, assertEquals, assertMatch, assertNotMatch, assertStrictEquals } from "@std/assert";
+import { z } from "zod";
+import { sampleItinerary } from "../../../jobs/kinds/itinerary/sample.ts";
+import { bundlesKind } from "../../../jobs/kinds/bundles/kind.ts";
 import { createKinds } from "../../../jobs/registry.ts";
-import { sampleBundles } from "../../../jobs/kinds/bundles/sample.ts";
+import type { Tool } from "../../../jobs/tools/tool.ts";
 import { parseConfig } from "../../../lib/config.ts";
 import { calendarText } from "../../../routes/files/calendar.ts";
 import { timeZoneOf } from "../../../routes/files/time_zone.ts";
 import { openApp, techno, tokyo } from "../../../testing/app.ts";
 import { type App, post, send } from "../../../testing/http.ts";
 import { scriptedModel } from "../../../testing/jobs.ts";
+import { datedBundles } from "../../../testing/plans.ts";
 import { serveWeather, weatherEnv } from "../../../testing/weather_server.ts";
 
 const start = Date.parse("2026-12-24T09:30:00Z");
@@ -19,7 +23,10 @@ const events = [
 /** The lines of a calendar with one event at a time, and one that lasts all day. */
 function linesIn(name: string | null): string[] {
   const timeZone = name === null ? null : timeZoneOf(name);
-  const text = calendarText({ name: "Trip", events }, { createdAt: start, timeZone });
+  const text = calendarText({ name: "Trip", events }, {
+    createdAt: start,
+    zoneOf: () => timeZone,
+  });
   return text.split("\r\n");
 }
 
@@ -76,12 +83,15 @@ async function calendarOf(app: App, path: string, query: Record<string, string>)
 
 for (
   const [kind, path, wish] of [
-    ["an itinerary", "/api/itineraries", tokyo],
+    // The sample generator knows the time zone of Tokyo.
+    ["an itinerary", "/api/itineraries", { ...tokyo, destination: "Springfield" }],
     ["bundles", "/api/generations", techno],
   ] as const
 ) {
   Deno.test(`?timeZone= sets the time zone of a calendar of ${kind}`, async () => {
-    using env = await openApp();
+    const plan = kind === "bundles" ? datedBundles(techno) : sampleItinerary(tokyo);
+    const { model } = scriptedModel([{ text: JSON.stringify(plan) }]);
+    using env = await openApp({}, { model: () => model });
     const { headers } = await post(env.app, path, wish);
     await env.a.instance.idle();
     const trip = headers.get("location")!.replace(path, "/trips");
@@ -113,7 +123,7 @@ Deno.test("a calendar is in the time zone of the plan, unless the request names 
   const lookUp = { callId: "c", name: "get_weather", arguments: '{"city":"Lisbon"}' };
   const { model } = scriptedModel([
     { calls: [lookUp] },
-    { text: JSON.stringify({ ...sampleBundles(techno), timeZone: "Asia/Tokyo" }) },
+    { text: JSON.stringify({ ...datedBundles(techno), timeZone: "Asia/Tokyo" }) },
   ]);
   using env = await openApp({}, { kinds, model: () => model });
   const { headers } = await post(env.app, "/api/generations", techno);
@@ -132,4 +142,57 @@ Deno.test("a calendar is in the time zone of the plan, unless the request names 
   assertStrictEquals(await zoneIn({}), "Europe/Lisbon");
   assertStrictEquals(await zoneIn({ timeZone: "America/Lima" }), "America/Lima");
   assertStrictEquals(await zoneIn({ timeZone: "" }), undefined);
+});
+
+Deno.test("each event is in the time zone of its own city, unless the request names another one", async () => {
+  const cities = [["Lisbon", "Europe/Lisbon"], ["Madrid", "Europe/Madrid"]] as const;
+  const plan = datedBundles(techno);
+  for (const { keyEvents } of plan.bundles) {
+    const [first, second, third] = keyEvents;
+    Object.assign(first!, { city: "Lisbon" });
+    Object.assign(second!, { city: "Madrid" });
+    Object.assign(third!, { startsAt: "2026-11-29" });
+  }
+  const weather: Tool = {
+    name: "get_weather",
+    description: "Where a city is",
+    message: "Checking the weather",
+    parameters: z.object({ city: z.string() }),
+    run(args, { notePlace }) {
+      const { city } = args as { city: string };
+      notePlace?.({ name: city, timeZone: cities.find(([name]) => name === city)![1] });
+      return Promise.resolve({ found: city });
+    },
+  };
+  const { model } = scriptedModel([
+    {
+      calls: cities.map(([city]) => ({
+        callId: city,
+        name: "get_weather",
+        arguments: JSON.stringify({ city }),
+      })),
+    },
+    { text: JSON.stringify(plan) },
+  ]);
+  const kinds = [bundlesKind({ model: "gpt-test", tools: [weather], webSearch: false })];
+  using env = await openApp({}, { kinds, model: () => model });
+  const { headers } = await post(env.app, "/api/generations", techno);
+  await env.a.instance.idle();
+  const path = headers.get("location")!;
+  const { body } = await send(env.app, path);
+  assertStrictEquals("timeZone" in body, false);
+  const trip = path.replace("/api/generations", "/trips");
+  const zonesIn = async (query: Record<string, string>) => {
+    const { text } = await calendarOf(env.app, trip, query);
+    return new Set(
+      [...text.matchAll(/^DTSTART([^:]*):/gm)].map(([, zone]) => zone)
+        .filter((zone) => zone !== ""),
+    );
+  };
+  const day = ";VALUE=DATE";
+  assertEquals(await zonesIn({}), new Set([";TZID=Europe/Lisbon", ";TZID=Europe/Madrid", day]));
+  assertEquals(await zonesIn({ timeZone: "America/Lima" }), new Set([";TZID=America/Lima", day]));
+  assertEquals(await zonesIn({ timeZone: "" }), new Set([day]));
+  const { text } = await calendarOf(env.app, trip, {});
+  assertNotMatch(text, /floating/);
 });

@@ -231,6 +231,8 @@ Deno.test("a list has the caller's own jobs, newest first and without results", 
     failure: null,
     source: "sample",
     attempt: 1,
+    refines: null,
+    lineage: [],
   });
   const { body: generations } = await send(env.app, "/api/generations", { headers: laptop });
   assertStrictEquals(generations.items.length, 1);

@@ -57,6 +57,11 @@ const calls: Record<string, (env: Env) => Promise<number>> = {
   "open another's page": ({ app, ours, foreign }) => statusOf(app, pageOf(foreign), bearer(ours)),
   "cancel another's job": ({ app, ours, foreign }) =>
     statusOf(app, foreign, bearer(ours), "DELETE"),
+  // 409: it may change the plan, but there is none yet.
+  "change its plan": async ({ app, ours, own }) =>
+    (await post(app, `${own}/refinements`, { day: 1 }, bearer(ours))).status,
+  "change another's plan": async ({ app, ours, foreign }) =>
+    (await post(app, `${foreign}/refinements`, { day: 1 }, bearer(ours))).status,
 };
 
 async function statusOf(app: Env["app"], path: string, headers: HeadersInit, method = "GET") {
@@ -93,6 +98,8 @@ const table: [
   ["stream another's job", 403, 404, 200, 404, 200],
   ["open another's page", 401, 401, 200, 401, 200],
   ["cancel another's job", 404, 403, 403, 404, 403],
+  ["change its plan", 403, 403, 403, 409, 409],
+  ["change another's plan", 403, 403, 403, 404, 409],
 ];
 
 Deno.test("the table of scopes has every call", () => {

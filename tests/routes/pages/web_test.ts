@@ -8,7 +8,9 @@ import {
   fail,
 } from "@std/assert";
 import { sampleBundles } from "../../../jobs/kinds/bundles/sample.ts";
+import { itineraryKind } from "../../../jobs/kinds/itinerary/kind.ts";
 import { assembleItinerary } from "../../../jobs/kinds/itinerary/assemble.ts";
+import { cityItinerary } from "../../../jobs/kinds/itinerary/city_sample.ts";
 import { sampleItinerary } from "../../../jobs/kinds/itinerary/sample.ts";
 import { type FailureCode, failureKinds, JobError } from "../../../lib/job/failure.ts";
 import type { Model } from "../../../lib/model/model.ts";
@@ -22,6 +24,8 @@ import { kinds, openApp, techno, tokyo } from "../../../testing/app.ts";
 import { description } from "../../../testing/contract.ts";
 import { type App, post, send } from "../../../testing/http.ts";
 import { untilIdle } from "../../../testing/runtimes.ts";
+import { forecastDay, lisbon, testPlaces } from "../../../testing/places.ts";
+import { datedBundles } from "../../../testing/plans.ts";
 
 const KEY = "key-0123456789abcdef";
 const form = { kind: "itinerary", destination: "Tokyo, Japan", durationDays: "2" };
@@ -453,8 +457,8 @@ Deno.test("a trip page shows the state of its job, from accepted to completed", 
   const last = await open(env.app, path);
   assertNotMatch(last.text, /<noscript>|<progress/);
   assertMatch(last.text, /<span class="mark">Sample<\/span>/);
-  const { days } = sampleItinerary({ destination: "Tokyo, Japan", durationDays: 2 });
-  for (const { theme, activities } of days) {
+  const plan = await cityItinerary({ destination: "Tokyo, Japan", durationDays: 2 });
+  for (const { theme, activities } of plan!.days) {
     assert(last.text.includes(`>${theme}</h2>`));
     for (const { time, title } of activities) {
       assert(last.text.includes(`>${time}</time>`) && last.text.includes(`>${title}</h3>`));
@@ -645,7 +649,7 @@ Deno.test("a completed plan can be downloaded as a file", async () => {
   );
   assertMatch(
     markdown.text,
-    /^# Tokyo, Japan: 2 days\n\nSample plan: the places, times and prices are made up/,
+    /^# Tokyo, Japan: 2 days\n\nSample plan: in some cities the places are real/,
   );
   assertMatch((await open(env.app, `/trips/${generation}/plan.md`)).text, /^# Weekend bundles\n/);
 
@@ -658,8 +662,8 @@ Deno.test("a completed plan can be downloaded as a file", async () => {
   const calendar = await open(env.app, `/trips/${itinerary}/plan.ics?start=2026-12-24`);
   assertStrictEquals(calendar.headers.get("content-type"), "text/calendar; charset=utf-8");
   assertMatch(calendar.text, /^BEGIN:VCALENDAR\r\n/);
-  assertMatch(calendar.text, /DTSTART:20261224T\d{6}\r\n/);
-  assertMatch(calendar.text, /DTSTART:20261225T\d{6}\r\n/);
+  assertMatch(calendar.text, /DTSTART;TZID=Asia\/Tokyo:20261224T\d{6}\r\n/);
+  assertMatch(calendar.text, /DTSTART;TZID=Asia\/Tokyo:20261225T\d{6}\r\n/);
   for (
     const query of ["", "?start=", "?start=2026-02-30", "?start=tomorrow", "?start=9999-12-31"]
   ) {
@@ -667,13 +671,15 @@ Deno.test("a completed plan can be downloaded as a file", async () => {
     assertStrictEquals(status, 400);
     assertMatch(text, /Choose the first day of your trip \(2026-12-24, for example\)/);
   }
-  assertMatch((await open(env.app, `/trips/${generation}/plan.ics`)).text, /BEGIN:VEVENT/);
 });
 
-Deno.test("bundles without a readable date have no calendar", async () => {
+Deno.test("bundles without a start have no calendar", async () => {
   const { bundles } = sampleBundles(techno);
   for (const { keyEvents } of bundles) {
-    for (const event of keyEvents) event.date = "to be announced";
+    for (const event of keyEvents) {
+      // Words alone do not count, as in plans of earlier versions.
+      Object.assign(event, { date: "2026-11-28 21:00", startsAt: null });
+    }
   }
   using env = await openApp({}, { model: speaking(() => ({ bundles })) });
   const { headers } = await post(env.app, "/api/generations", techno);
@@ -689,8 +695,8 @@ Deno.test("bundles without a readable date have no calendar", async () => {
 });
 
 Deno.test("a calendar says how many events it leaves out", async () => {
-  const { bundles } = sampleBundles(techno);
-  for (const event of bundles[0]!.keyEvents.slice(1)) event.date = "to be announced";
+  const { bundles } = datedBundles(techno);
+  for (const event of bundles[0]!.keyEvents.slice(1)) event.startsAt = null;
   using env = await openApp({}, { model: speaking(() => ({ bundles })) });
   const { headers } = await post(env.app, "/api/generations", techno);
   await env.a.instance.idle();
@@ -833,4 +839,94 @@ Deno.test("an unknown version of a file is not cached", async () => {
     const { status, headers } = await open(env.app, `/app.js?v=${version}`);
     assertEquals([status, headers.get("cache-control")], [200, "no-store"]);
   }
+});
+
+/** A trip of two days whose wish has every fact, in a place that is known. */
+const factual = {
+  ...tokyo,
+  startDate: "2026-12-05",
+  travellers: { adults: 2, children: 1 },
+  budget: { amount: 1_500, currency: "EUR", per: "person" },
+  pace: "relaxed",
+  interests: ["food", "<b>art</b>"],
+  diet: ["vegetarian"],
+  accessibility: ["wheelchair"],
+  startPoint: "Park Hotel",
+  language: "de",
+  notes: "No hurry",
+};
+
+/** Opens the application with places that tell of Lisbon and of the weather on 5 December. */
+function openWithPlaces() {
+  const { days } = sampleItinerary(tokyo);
+  const places = testPlaces({
+    findDestination: () => Promise.resolve(lisbon),
+    forecast: () => Promise.resolve([forecastDay("2026-12-05")]),
+  });
+  const itinerary = itineraryKind({ model: "m", places });
+  const others = kinds.filter(({ name }) => name !== itinerary.name);
+  return openApp({}, { kinds: [itinerary, ...others], model: speaking(() => ({ days })) });
+}
+
+Deno.test("the page of a trip shows the facts of its wish, its dates and its weather", async () => {
+  using env = await openWithPlaces();
+  const wish = { ...factual, destination: "Springfield" };
+  const { body: { jobId } } = await post(env.app, "/api/itineraries", wish);
+  await env.a.instance.idle();
+
+  const { text } = await open(env.app, `/trips/${jobId}`);
+  const details = text.match(/<ul class="facts">(.*?)<\/ul>/)![1]!;
+  assertEquals([...details.matchAll(/<li dir="auto">(.*?)<\/li>/g)].map(([, fact]) => fact), [
+    "from Sat, Dec 5, 2026",
+    "2 adults, 1 child",
+    "budget: €1,500 per person",
+    "relaxed pace",
+    "food, &lt;b>art&lt;/b>",
+    "vegetarian",
+    "wheelchair",
+    "start: Park Hotel",
+    "language: de",
+    "No hurry",
+  ]);
+  assertMatch(text, /Day 1 · Sat, Dec 5, 2026 · rain showers, 12 to 17 °C, rain 60% · activities/);
+  assertMatch(text, /Day 2 · Sun, Dec 6, 2026 · activities/);
+  // The first day and the time zone are known, so there is no form for them.
+  assertMatch(text, new RegExp(`href="/trips/${jobId}/plan.ics"[^>]*>Add to calendar`));
+  assertNotMatch(text, /name="start"/);
+  assertMatch(text, /local times of the place \(Europe\/Lisbon\)/);
+  // The form that repeats the trip asks for the same plan.
+  const calendar = await open(env.app, `/trips/${jobId}/plan.ics`);
+  assertMatch(calendar.text, /DTSTART;TZID=Europe\/Lisbon:20261205T/);
+  const other = await open(env.app, `/trips/${jobId}/plan.ics?start=2027-01-01`);
+  assertMatch(other.text, /DTSTART;TZID=Europe\/Lisbon:20270101T/);
+});
+
+Deno.test("the calendar form starts with the first day of the wish if the time zone is not known", async () => {
+  using env = await openApp();
+  const wish = { ...factual, destination: "Springfield" };
+  const { body: { jobId } } = await post(env.app, "/api/itineraries", wish);
+  await env.a.instance.idle();
+
+  const { text } = await open(env.app, `/trips/${jobId}`);
+  assertMatch(text, /<input type="date"[^>]* value="2026-12-05"/);
+});
+
+Deno.test("a form repeats a trip with its facts, and says if its first day has passed", async () => {
+  using env = await openApp({}, { concurrency: 0 });
+  const { body: { jobId } } = await post(env.app, "/api/itineraries", factual);
+  await send(env.app, `/api/itineraries/${jobId}`, { method: "DELETE" });
+  const { text } = await open(env.app, `/trips/${jobId}`);
+  const again = text.match(/name="wish" value="([^"]*)"/)![1]!.replaceAll("&quot;", '"')
+    .replaceAll("&lt;", "<").replaceAll("&amp;", "&");
+  assertEquals(JSON.parse(again), { kind: "itinerary", body: factual });
+
+  const made = await submit(env.app, "/trips", { formId: FORM_ID, wish: again });
+  assertStrictEquals(made.status, 303);
+  const { body } = await send(env.app, `/api/itineraries/${jobIdOf(made)}`);
+  assertEquals(body.notes, "No hurry");
+
+  const late = JSON.stringify({ kind: "itinerary", body: { ...factual, startDate: "2026-11-20" } });
+  const refused = await submit(env.app, "/trips", { formId: FORM_ID, wish: late });
+  assertStrictEquals(refused.status, 400);
+  assertMatch(refused.text, /Please check your entries/);
 });

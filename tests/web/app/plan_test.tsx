@@ -1,14 +1,15 @@
-import { assertEquals, assertMatch, assertNotMatch, assertStrictEquals } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertNotMatch, assertStrictEquals } from "@std/assert";
 import { renderToString } from "preact-render-to-string";
+import type { KeyEvent } from "../../../jobs/kinds/bundles/plan.ts";
 import { sampleBundles } from "../../../jobs/kinds/bundles/sample.ts";
-import { BundlesPlan } from "../../../web/app/kinds/bundles.tsx";
+import { BundlesPlan, formatTimes, placeOf } from "../../../web/app/kinds/bundles.tsx";
 import { formatCosts, ItineraryPlan, itineraryView } from "../../../web/app/kinds/itinerary.tsx";
 import type { ItineraryJob } from "../../../web/client/client.ts";
 import { techno, tokyo } from "../../../testing/app.ts";
-import { samplePlan } from "../../../testing/plans.ts";
+import { samplePlan, storedBundles, storedEvent } from "../../../testing/plans.ts";
 
 const { days } = samplePlan(tokyo);
-const { bundles } = sampleBundles(techno);
+const { bundles } = storedBundles(sampleBundles(techno));
 
 Deno.test("a growing plan has a placeholder for one more part, and a completed one has none", () => {
   const growing = renderToString(
@@ -59,6 +60,90 @@ Deno.test("the link to a map has the place as it is written", () => {
     new URL(href!.replaceAll("&amp;", "&")).searchParams.get("query"),
     "A & B, Köln #1",
   );
+});
+
+/** The HTML of a plan with one event. */
+function htmlOf(changes: Partial<KeyEvent>): string {
+  const parts = [{ ...bundles[0]!, keyEvents: [storedEvent(changes)] }];
+  return renderToString(<BundlesPlan job={{ bundles: parts, partial: null }} isGrowing={false} />);
+}
+
+Deno.test("an event shows its local times, and its words only if it has none", () => {
+  const date = "Friday evening";
+  const startsAt = "2026-12-04T20:00";
+  assertMatch(
+    htmlOf({ date, startsAt, endsAt: "2026-12-04T23:00" }),
+    /<time datetime="2026-12-04T20:00">Fri, Dec 4, 2026, 20:00–23:00<\/time>/,
+  );
+  assertNotMatch(htmlOf({ date, startsAt }), /Friday evening/);
+  assertMatch(htmlOf({ date, startsAt: null }), />Friday evening<\/p>/);
+});
+
+const times: [startsAt: string, endsAt: string | null | undefined, text: string][] = [
+  ["2026-12-04T20:00", null, "Fri, Dec 4, 2026, 20:00"],
+  // A part of a plan that an earlier version has begun.
+  ["2026-12-04T20:00", undefined, "Fri, Dec 4, 2026, 20:00"],
+  ["2026-12-04T20:00", "2026-12-04T22:30", "Fri, Dec 4, 2026, 20:00–22:30"],
+  ["2026-12-04T22:00", "2026-12-05T04:00", "Fri, Dec 4, 2026, 22:00–04:00"],
+  ["2026-12-04T18:00", "2026-12-06T23:00", "Fri, Dec 4, 2026, 18:00 – Sun, Dec 6, 2026, 23:00"],
+  ["2026-12-04", null, "Fri, Dec 4, 2026"],
+  ["2026-12-04", "2026-12-06", "Fri, Dec 4, 2026 – Sun, Dec 6, 2026"],
+  ["2026-12-04T20:00", "2026-12-06", "Fri, Dec 4, 2026, 20:00 – Sun, Dec 6, 2026"],
+  ["2026-03-29T02:30", null, "Sun, Mar 29, 2026, 02:30"],
+];
+
+for (const [startsAt, endsAt, text] of times) {
+  Deno.test(`an event from ${startsAt} to ${endsAt} is on ${text}`, () => {
+    assertStrictEquals(formatTimes(startsAt, endsAt), text);
+  });
+}
+
+Deno.test("an event shows its price, unless it is not known", () => {
+  assertMatch(htmlOf({ price: { amount: 24, currency: "EUR" } }), /<span>about €24<\/span>/);
+  assertMatch(htmlOf({ price: { amount: 0, currency: "EUR" } }), /<span>free<\/span>/);
+  assertNotMatch(htmlOf({ price: null }), /class="facts"/);
+});
+
+const eventPlaces: [
+  place: Pick<KeyEvent, "venue" | "neighborhood" | "city">,
+  parts: string[],
+][] = [
+  [{ venue: "Hot Clube", neighborhood: "Baixa", city: "Lisbon" }, ["Hot Clube", "Baixa", "Lisbon"]],
+  [{ venue: "Hot Clube", neighborhood: "Baixa, Lisbon", city: "Lisbon" }, [
+    "Hot Clube",
+    "Baixa, Lisbon",
+  ]],
+  [{ venue: "LISBON Arena", neighborhood: null, city: "Lisbon" }, ["LISBON Arena"]],
+  [{ venue: null, neighborhood: "", city: "Lisbon" }, ["Lisbon"]],
+  [{ venue: null, neighborhood: null, city: null }, []],
+];
+
+for (const [place, parts] of eventPlaces) {
+  Deno.test(`the place ${JSON.stringify(place)} is shown as ${JSON.stringify(parts)}`, () => {
+    assertEquals(placeOf(place), parts);
+  });
+}
+
+Deno.test("the link of an event to a map has the city, or the words that find the place", () => {
+  const place = { venue: "Hot Clube", neighborhood: "Baixa", city: "Lisbon" };
+  const queryOf = (mapQuery: string | null) => {
+    const html = htmlOf({ ...place, mapQuery });
+    assertMatch(html, />Hot Clube, Baixa, Lisbon<\/a>/);
+    const [, href] = html.match(/href="(https:\/\/www\.openstreetmap\.org[^"]+)"/)!;
+    return new URL(href!.replaceAll("&amp;", "&")).searchParams.get("query");
+  };
+  assertStrictEquals(queryOf(null), "Hot Clube, Baixa, Lisbon");
+  assertStrictEquals(queryOf(""), "Hot Clube, Baixa, Lisbon");
+  assertStrictEquals(queryOf("Hot Clube de Portugal, Lisboa"), "Hot Clube de Portugal, Lisboa");
+});
+
+Deno.test("a part that an earlier version has written is shown without its new members", () => {
+  const { name, date, venue, neighborhood, url, why } = storedEvent({ venue: "Hot Clube" });
+  const old = { name, date, venue, neighborhood, url, why } as KeyEvent;
+  const parts = [{ ...bundles[0]!, keyEvents: [old] }];
+  const html = renderToString(<BundlesPlan job={{ bundles: null, partial: parts }} isGrowing />);
+  assert(html.includes(`>${date}</p>`));
+  assertMatch(html, />Hot Clube<\/a>/);
 });
 
 Deno.test("costs are added by currency, and an unknown cost is not counted as free", () => {

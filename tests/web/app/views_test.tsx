@@ -12,8 +12,9 @@ import { RefusalNotice } from "../../../web/app/refusal_notice.tsx";
 import { fieldsOf } from "../../../web/app/wish.ts";
 import type { GenerationJob, Job } from "../../../web/client/client.ts";
 import { techno } from "../../../testing/app.ts";
+import { storedBundles } from "../../../testing/plans.ts";
 
-const bundles = sampleBundles(techno).bundles;
+const { bundles } = storedBundles(sampleBundles(techno));
 
 const job: GenerationJob = {
   generationId: "54a632b6-0dcc-43f7-b013-28e051702cf7",
@@ -29,6 +30,8 @@ const job: GenerationJob = {
   failure: null,
   source: "sample",
   attempt: 1,
+  refines: null,
+  lineage: [],
   progress: null,
   partial: null,
   usage: null,

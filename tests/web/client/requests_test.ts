@@ -108,6 +108,28 @@ for (
   });
 }
 
+pageTest(
+  "refine() sends the change of a job, and again with the same key if it fails",
+  async (page) => {
+    const changing = page.client.refine(id, { day: 2, activity: 1 });
+    const first = await page.nextRequest("POST /:id/refinements");
+    assertEquals(first.body, { day: 2, activity: 1 });
+    first.answer(502, "<h1>Bad Gateway</h1>");
+    const [again] = await page.nextRequestAfter("POST /:id/refinements");
+    const keys = [first, again].map(({ headers }) => headers.get("idempotency-key"));
+    assertStrictEquals(new Set(keys).size, 1);
+    const changed = itineraryJob({ refines: id.jobId, lineage: [id.jobId] });
+    again.answer(202, changed);
+    assertEquals(await changing, changed);
+  },
+);
+
+pageTest("refine() rejects at once when the job has no plan", async (page) => {
+  const changing = errorOf(page.client.refine(id, { instruction: "Less walking" }));
+  (await page.nextRequest("POST /:id/refinements")).refuse(409, "no_plan_to_refine");
+  assertEquals((await changing).code, "no_plan_to_refine");
+});
+
 pageTest("a wish without an answer is sent again after 15 seconds", async (page) => {
   const creating = page.client.createItinerary(wish);
   await page.nextRequest("POST /api/itineraries");

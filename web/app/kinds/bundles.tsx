@@ -2,9 +2,12 @@
  * The view of bundles: a form with preferences, and bundles of events as cards.
  * @module
  */
+import { DAY_MS } from "../../../lib/clock.ts";
+import { hasTimeOfDay, localMs, timeOfDay } from "../../../lib/local_time.ts";
 import type { Bundle, GenerationJob, GenerationWish } from "../../client/job.ts";
 import { listError, listIn, textError, trimmed } from "./field.ts";
-import { Link, Placeholder, PlaceLink } from "./plan_pieces.tsx";
+import { DetailList, formatCost, formatDay, Link, Placeholder, PlaceLink } from "./plan_pieces.tsx";
+import { describeFacts } from "./trip_facts.ts";
 import type { KindView, PlanProps } from "./view.ts";
 
 type KeyEvent = Bundle["keyEvents"][number];
@@ -104,16 +107,13 @@ function shortened(text: string): string {
 }
 
 /** Shows the preferences that the title leaves out. */
-function PreferenceList({ preferences }: { preferences: Preferences }) {
+function PreferenceList({ preferences }: Pick<GenerationJob, "preferences">) {
   const { timeframe, musicProfile, otherPreferences } = preferences;
   const interests = formatInterests(preferences);
   const cutOff = titleOf(preferences).endsWith(interests) ? null : interests;
-  const details = [cutOff, timeframe, musicProfile, otherPreferences].filter(Boolean);
-  return details.length === 0 ? null : (
-    <ul class="facts">
-      {details.map((text, index) => <li key={index} dir="auto">{text}</li>)}
-    </ul>
-  );
+  const { interests: _, ...facts } = preferences;
+  const details = [cutOff, timeframe, musicProfile, ...describeFacts(facts), otherPreferences];
+  return <DetailList details={details} />;
 }
 
 export function BundlesPlan(
@@ -146,20 +146,56 @@ function BundleCard({ bundle }: { bundle: Bundle }) {
   );
 }
 
-function EventRow({ event: { name, date, venue, neighborhood, url, why } }: { event: KeyEvent }) {
-  const where = [venue, neighborhood].filter(Boolean).join(", ");
+function EventRow({ event }: { event: KeyEvent }) {
+  const { name, date, startsAt, endsAt, mapQuery, price, url, why } = event;
+  const where = placeOf(event).join(", ");
   return (
     <li>
-      <p class="when" dir="auto">{date}</p>
+      <p class="when" dir="auto">
+        {startsAt ? <time dateTime={startsAt}>{formatTimes(startsAt, endsAt)}</time> : date}
+      </p>
       <h3 dir="auto">
         <Link url={url}>{name}</Link>
       </h3>
       <p dir="auto">{why}</p>
-      {where && (
+      {(where || price) && (
         <p class="facts">
-          <PlaceLink place={where} />
+          {where && <PlaceLink place={where} query={mapQuery || where} />}
+          {price && <span>{formatCost(price)}</span>}
         </p>
       )}
     </li>
   );
+}
+
+/** Returns the known parts of an event's place. The city is only one if no other part names it. */
+export function placeOf(
+  { venue, neighborhood, city }: Pick<KeyEvent, "venue" | "neighborhood" | "city">,
+): string[] {
+  const parts = [venue, neighborhood].flatMap((part) => part ? [part] : []);
+  // A part of a plan that an earlier version has written has no city.
+  if (!city) return parts;
+  const isNamed = parts.some((part) => part.toLowerCase().includes(city.toLowerCase()));
+  return isNamed ? parts : [...parts, city];
+}
+
+/**
+ * Formats local times: `Fri, Dec 4, 2026, 20:00–23:00`, or `Fri, Dec 4, 2026` if only the day is
+ * known. The text is the same on every machine.
+ *
+ * @param startsAt the start, such as `2026-12-04T20:00` or `2026-12-04`
+ * @param endsAt the end in the same forms; `null` or `undefined`: not known
+ */
+export function formatTimes(startsAt: string, endsAt: string | null | undefined): string {
+  const start = formatTime(startsAt);
+  if (!endsAt) return start;
+  // An event that ends in the night after its day needs no second date.
+  const isShort = hasTimeOfDay(startsAt) && hasTimeOfDay(endsAt) &&
+    localMs(endsAt) - localMs(startsAt) < DAY_MS;
+  return isShort ? `${start}–${timeOfDay(endsAt)}` : `${start} – ${formatTime(endsAt)}`;
+}
+
+function formatTime(time: string): string {
+  const day = formatDay(time);
+  return hasTimeOfDay(time) ? `${day}, ${timeOfDay(time)}` : day;
 }

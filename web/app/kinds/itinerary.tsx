@@ -4,7 +4,8 @@
  */
 import type { Day, ItineraryJob } from "../../client/job.ts";
 import { numberError, textError, trimmed, wholeNumber } from "./field.ts";
-import { Placeholder, PlaceLink } from "./plan_pieces.tsx";
+import { DetailList, formatCost, formatDay, Placeholder, PlaceLink } from "./plan_pieces.tsx";
+import { describeFacts, factsOf } from "./trip_facts.ts";
 import type { KindView, PlanProps } from "./view.ts";
 
 type Activity = Day["activities"][number];
@@ -38,7 +39,10 @@ export const itineraryView: KindView<"itinerary", "destination" | "durationDays"
     destination,
     durationDays: String(durationDays),
   }),
-  bodyOfJob: ({ destination, durationDays }) => ({ destination, durationDays }),
+  bodyOfJob: (job) => {
+    const { destination, durationDays } = job;
+    return { destination, durationDays, ...factsOf(job) };
+  },
   titleOf: ({ destination }) => destination,
   durationLabel: ({ durationDays }) => durationDays === 1 ? "1 day" : `${durationDays} days`,
 
@@ -52,6 +56,9 @@ export const itineraryView: KindView<"itinerary", "destination" | "durationDays"
   ],
   files: { markdown: true, calendar: "first day" },
   Plan: ItineraryPlan,
+  Details: ({ job }) => <DetailList details={describeFacts(factsOf(job))} />,
+  timeZoneOf: ({ location }) => location?.timeZone ?? undefined,
+  firstDayOf: ({ startDate }) => startDate,
   factsOf({ itinerary }) {
     const activities = itinerary?.flatMap(({ activities }) => activities) ?? [];
     const cost = formatCosts(activities);
@@ -74,14 +81,16 @@ export function ItineraryPlan(
   );
 }
 
-function DayCard({ day: { day, theme, activities } }: { day: Day }) {
-  const cost = formatCosts(activities);
+function DayCard({ day: { day, date, weather, theme, activities } }: { day: Day }) {
+  const facts = [
+    `Day ${day}`,
+    date && formatDay(date),
+    weather && formatWeather(weather),
+    formatCosts(activities),
+  ];
   return (
     <li class="card" id={`day-${day}`}>
-      <p class="quiet">
-        Day {day}
-        {cost && ` · ${cost}`}
-      </p>
+      <p class="quiet">{facts.filter(Boolean).join(" · ")}</p>
       <h2 dir="auto">{theme}</h2>
       <ol class="timeline">
         {activities.map((activity, index) => <ActivityRow key={index} activity={activity} />)}
@@ -107,6 +116,21 @@ function ActivityRow({ activity }: { activity: Activity }) {
   );
 }
 
+/** Formats a forecast: `rain showers, 12–18 °C, rain 60%`. Unknown values are left out. */
+export function formatWeather(weather: NonNullable<Day["weather"]>): string | null {
+  const { sky, minCelsius, maxCelsius, rainPercent } = weather;
+  const degrees = [minCelsius, maxCelsius].flatMap((celsius) =>
+    celsius === null ? [] : [Math.round(celsius)]
+  );
+  const texts = [
+    sky,
+    // Two negative numbers with a dash between them are hard to read.
+    degrees.length > 0 && `${[...new Set(degrees)].join(" to ")} °C`,
+    rainPercent !== null && `rain ${Math.round(rainPercent)}%`,
+  ].filter(Boolean);
+  return texts.length === 0 ? null : texts.join(", ");
+}
+
 /** Returns the total cost of activities by currency. Free and unknown costs are skipped. */
 export function sumCosts(activities: readonly Activity[]): [currency: string, amount: number][] {
   const sums = new Map<string, number>();
@@ -130,14 +154,4 @@ export function formatCosts(activities: readonly Activity[]): string | null {
   }
   const isKnown = activities.some(({ estimatedCost }) => estimatedCost !== null);
   return isKnown ? "activities: free" : null;
-}
-
-function formatCost({ amount, currency }: { amount: number; currency: string }): string {
-  if (amount === 0) return "free";
-  const fractions = Number.isInteger(amount)
-    // Both, because older versions of Safari reject a maximum below their minimum.
-    ? { minimumFractionDigits: 0, maximumFractionDigits: 0 }
-    : {};
-  const format = new Intl.NumberFormat("en", { style: "currency", currency, ...fractions });
-  return `about ${format.format(amount)}`;
 }

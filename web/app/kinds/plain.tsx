@@ -17,6 +17,8 @@ const common: Record<CommonMember, true> = {
   failure: true,
   source: true,
   attempt: true,
+  refines: true,
+  lineage: true,
   progress: true,
   partial: true,
   usage: true,

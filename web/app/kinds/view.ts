@@ -44,6 +44,8 @@ export interface TripView<Name extends KindName = KindName> {
   factsOf?(job: Jobs[Name]): string[];
   /** Returns the time zone of the place (an IANA name); unset or `undefined`: not known. */
   timeZoneOf?(job: Jobs[Name]): string | undefined;
+  /** Returns the first day of the plan, such as `2027-05-01`; unset or `undefined`: not known. */
+  firstDayOf?(job: Jobs[Name]): string | undefined;
   /** Returns the summaries of the model's reasoning, oldest first; unset: the page shows none. */
   reasoningOf?(job: Jobs[Name]): readonly string[];
 }

@@ -1,0 +1,64 @@
+/**
+ * Changes of itineraries for the sample generator.
+ * @module
+ */
+import type { JobRefinement } from "../../kind.ts";
+import { numberIn } from "../changes/change.ts";
+import { comparable } from "../text.ts";
+import type { WrittenChange } from "./change_task.ts";
+import { cityItinerary } from "./city_sample.ts";
+import { Itinerary, type WrittenDay } from "./plan.ts";
+import { StoredChange } from "./refinement.ts";
+import { ItineraryRequest } from "./request.ts";
+import { sampleItinerary } from "./sample.ts";
+import { otherActivity, otherDay } from "./sample_refinement.ts";
+
+/** Returns what a model would write to change a plan. The same arguments give the same result. */
+export async function writeSampleChange(
+  request: ItineraryRequest,
+  refinement: JobRefinement,
+): Promise<WrittenChange> {
+  const base = Itinerary.parse(refinement.base);
+  const change = StoredChange.parse(refinement.change);
+  if ("wish" in change) {
+    const before = ItineraryRequest.parse(refinement.request);
+    return { days: await daysForWish(request, { base, before }) };
+  }
+  const titles = base.days.flatMap(({ activities }) => activities.map(({ title }) => title));
+  if ("day" in change && change.activity !== undefined) {
+    const { activities } = base.days[change.day - 1]!;
+    const place = { activities, index: change.activity - 1, day: change.day, titles };
+    return { activity: await otherActivity(request, place) };
+  }
+  const day = "day" in change ? change.day : numberIn(change.instruction, base.days.length);
+  const themes = base.days.filter((other) => other.day !== day).map(({ theme }) => theme);
+  return { days: [unlike(await otherDay(request, { day, titles, themes }), titles)] };
+}
+
+/** A long plan may have all samples already. Other words tell its days apart. */
+function unlike(day: WrittenDay, titles: readonly string[]): WrittenDay {
+  const known = new Set(titles.map(comparable));
+  const isKnown = ({ title }: { title: string }) => known.has(comparable(title));
+  if (!day.activities.some(isKnown)) return day;
+  return {
+    ...day,
+    theme: `${day.theme}, once more`,
+    activities: day.activities.map((one) => ({ ...one, title: `${one.title}, another way` })),
+  };
+}
+
+/** Returns the new days, and the days that the samples write in another way for the new wish. */
+async function daysForWish(
+  request: ItineraryRequest,
+  { base, before }: { base: Itinerary; before: ItineraryRequest },
+): Promise<WrittenDay[]> {
+  const old = await sampleDays({ ...before, durationDays: request.durationDays });
+  const days = await sampleDays(request);
+  const isChanged = ({ day }: WrittenDay, index: number) =>
+    day > base.days.length || JSON.stringify(days[index]) !== JSON.stringify(old[index]);
+  return days.filter(isChanged);
+}
+
+async function sampleDays(request: ItineraryRequest): Promise<WrittenDay[]> {
+  return (await cityItinerary(request) ?? sampleItinerary(request)).days;
+}

@@ -1,0 +1,39 @@
+/**
+ * What still belongs to a trip to a destination.
+ * @module
+ */
+import { distanceMeters } from "../places/geometry.ts";
+import type { Destination, Point } from "../places/place.ts";
+
+/**
+ * The farthest day trip from any place: two and a half hours by car or fast train. From Rome to
+ * Pompeii it is 220 km, from London to Bath 160 km.
+ */
+const DAY_TRIP_KM = 250;
+
+/** The area of a large destination is a circle around its centre, and its ends lie beyond. */
+const MARGIN = 1.5;
+
+/** Returns a destination with the radius of all that still belongs to a trip there. */
+export function tripArea(destination: Destination): Destination {
+  return { ...destination, radiusKm: reachOf(destination) };
+}
+
+function reachOf({ radiusKm }: Destination): number {
+  return Math.max(DAY_TRIP_KM, MARGIN * radiusKm);
+}
+
+/**
+ * Returns how far a position is from a destination, in kilometres, if that is too far for a trip
+ * there.
+ *
+ * @returns `null` if it is near enough, or not known
+ */
+export function kilometersOutside(
+  point: Point | null,
+  destination: Destination | null,
+): number | null {
+  if (point === null || destination === null) return null;
+  const km = distanceMeters(point, destination.point) / 1_000;
+  return km > reachOf(destination) ? Math.round(km) : null;
+}
