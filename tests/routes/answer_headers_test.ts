@@ -137,6 +137,13 @@ const jobCalls: Row[] = [
       "retry-after": "2",
     },
   ],
+  ["a change", "POST {ended}/refinements", { headers: asJson, body: '{"day":1}' }, 202, {
+    ...noStore,
+    ...asJson,
+    ...countedJob,
+    "location": "/api/itineraries/(id)",
+    "retry-after": "2",
+  }],
   ["an ended job", "GET {ended}", { headers: { "x-request-id": "mine" } }, 200, {
     ...revalidated,
     ...etag,
