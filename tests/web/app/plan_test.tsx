@@ -6,7 +6,13 @@ import { BundlesPlan, formatTimes, placeOf } from "../../../web/app/kinds/bundle
 import { formatCosts, ItineraryPlan, itineraryView } from "../../../web/app/kinds/itinerary.tsx";
 import type { ItineraryJob } from "../../../web/client/client.ts";
 import { techno, tokyo } from "../../../testing/app.ts";
-import { samplePlan, storedBundles, storedEvent } from "../../../testing/plans.ts";
+import {
+  samplePlan,
+  storedActivity,
+  storedBundles,
+  storedDay,
+  storedEvent,
+} from "../../../testing/plans.ts";
 
 const { days } = samplePlan(tokyo);
 const { bundles } = storedBundles(sampleBundles(techno));
@@ -144,6 +150,39 @@ Deno.test("a part that an earlier version has written is shown without its new m
   const html = renderToString(<BundlesPlan job={{ bundles: null, partial: parts }} isGrowing />);
   assert(html.includes(`>${date}</p>`));
   assertMatch(html, />Hot Clube<\/a>/);
+});
+
+Deno.test("an activity shows what is known of it, and a plan the source of its places", () => {
+  const activity = storedActivity({
+    durationMinutes: 90,
+    bookAhead: true,
+    needsMet: "Step-free",
+    openingHours: "Mo-Su 09:00-18:00",
+    coordinates: { latitude: 1, longitude: 2, origin: "places" },
+    toNext: { distanceMeters: 2_000, walkingMinutes: 25, origin: "router" },
+  });
+  const day = storedDay({ day: 1, theme: "Water", activities: [activity] });
+  const totals = { costs: [], walkingMeters: 2_000, hours: 8 };
+  const shown = (days: typeof day[]) =>
+    renderToString(<ItineraryPlan job={{ itinerary: days, partial: null }} isGrowing={false} />);
+
+  const weather = { sky: "fog", minCelsius: 5, maxCelsius: 9, rainPercent: 10 };
+  const text = shown([{ ...day, totals, weather }]);
+  for (
+    const part of [
+      "Day 1 · fog, 5 to 9 °C, rain 10% · 2.0 km on foot",
+      "takes 1 h 30 min",
+      "book ahead",
+      "Step-free",
+      "open: Mo-Su 09:00-18:00",
+      "25 min on foot to the next place",
+      "© OpenStreetMap contributors · Weather: Open-Meteo.com",
+    ]
+  ) assertMatch(text, new RegExp(part.replaceAll(".", "\\.")));
+  assertNotMatch(
+    shown([storedDay({ ...day, activities: [storedActivity()] })]),
+    /OpenStreetMap contributors|on foot|takes|open:/,
+  );
 });
 
 Deno.test("costs are added by currency, and an unknown cost is not counted as free", () => {

@@ -6,7 +6,15 @@ import { DAY_MS } from "../../../lib/clock.ts";
 import { hasTimeOfDay, localMs, timeOfDay } from "../../../lib/local_time.ts";
 import type { Bundle, GenerationJob, GenerationWish } from "../../client/job.ts";
 import { listError, listIn, textError, trimmed } from "./field.ts";
-import { DetailList, formatCost, formatDay, Link, Placeholder, PlaceLink } from "./plan_pieces.tsx";
+import {
+  Credits,
+  DetailList,
+  formatCost,
+  formatDay,
+  Link,
+  Placeholder,
+  PlaceLink,
+} from "./plan_pieces.tsx";
 import { describeFacts } from "./trip_facts.ts";
 import type { KindView, PlanProps } from "./view.ts";
 
@@ -121,10 +129,13 @@ export function BundlesPlan(
 ) {
   const parts = bundles ?? partial ?? [];
   return (
-    <ol class="bundles">
-      {parts.map((bundle, index) => <BundleCard key={index} bundle={bundle} />)}
-      {isGrowing && <Placeholder key={parts.length} label={`Bundle ${parts.length + 1}`} />}
-    </ol>
+    <>
+      <ol class="bundles">
+        {parts.map((bundle, index) => <BundleCard key={index} bundle={bundle} />)}
+        {isGrowing && <Placeholder key={parts.length} label={`Bundle ${parts.length + 1}`} />}
+      </ol>
+      <Credits places={parts.flatMap(({ keyEvents }) => keyEvents)} />
+    </>
   );
 }
 

@@ -4,11 +4,21 @@
  */
 import type { Day, ItineraryJob } from "../../client/job.ts";
 import { numberError, textError, trimmed, wholeNumber } from "./field.ts";
-import { DetailList, formatCost, formatDay, Placeholder, PlaceLink } from "./plan_pieces.tsx";
+import {
+  Credits,
+  DetailList,
+  formatCost,
+  formatDay,
+  Placeholder,
+  PlaceLink,
+} from "./plan_pieces.tsx";
 import { describeFacts, factsOf } from "./trip_facts.ts";
 import type { KindView, PlanProps } from "./view.ts";
 
 type Activity = Day["activities"][number];
+
+/** Travellers take a vehicle for longer ways. */
+const LONGEST_WALK_MINUTES = 60;
 
 export const itineraryView: KindView<"itinerary", "destination" | "durationDays"> = {
   choice: { title: "Itinerary", text: "A day-by-day plan, ready in about 20 seconds" },
@@ -74,19 +84,26 @@ export function ItineraryPlan(
 ) {
   const days = itinerary ?? partial ?? [];
   return (
-    <ol class="days">
-      {days.map((day, index) => <DayCard key={index} day={day} />)}
-      {isGrowing && <Placeholder key={days.length} label={`Day ${days.length + 1}`} />}
-    </ol>
+    <>
+      <ol class="days">
+        {days.map((day, index) => <DayCard key={index} day={day} />)}
+        {isGrowing && <Placeholder key={days.length} label={`Day ${days.length + 1}`} />}
+      </ol>
+      <Credits
+        places={days.flatMap(({ activities }) => activities)}
+        hasWeather={days.some(({ weather }) => weather)}
+      />
+    </>
   );
 }
 
-function DayCard({ day: { day, date, weather, theme, activities } }: { day: Day }) {
+function DayCard({ day: { day, date, weather, theme, activities, totals } }: { day: Day }) {
   const facts = [
     `Day ${day}`,
     date && formatDay(date),
     weather && formatWeather(weather),
     formatCosts(activities),
+    totals?.walkingMeters ? `${formatKilometers(totals.walkingMeters)} on foot` : null,
   ];
   return (
     <li class="card" id={`day-${day}`}>
@@ -100,20 +117,41 @@ function DayCard({ day: { day, date, weather, theme, activities } }: { day: Day 
 }
 
 function ActivityRow({ activity }: { activity: Activity }) {
-  const { time, title, description, place, estimatedCost } = activity;
+  const { time, title, description, place, mapQuery, estimatedCost, needsMet, toNext } = activity;
+  const facts = [
+    estimatedCost && formatCost(estimatedCost),
+    activity.durationMinutes && `takes ${formatMinutes(activity.durationMinutes)}`,
+    activity.bookAhead && "book ahead",
+    activity.openingHours && `open: ${activity.openingHours}`,
+    toNext && toNext.walkingMinutes <= LONGEST_WALK_MINUTES &&
+    `${formatMinutes(toNext.walkingMinutes)} on foot to the next place`,
+  ];
   return (
     <li>
       <time dateTime={time}>{time}</time>
       <div>
         <h3 dir="auto">{title}</h3>
         <p dir="auto">{description}</p>
+        {needsMet && <p dir="auto">{needsMet}</p>}
         <p class="facts">
-          <PlaceLink place={place} />
-          {estimatedCost && <span>{formatCost(estimatedCost)}</span>}
+          <PlaceLink place={place} query={mapQuery || place} />
+          {facts.map((fact, index) => fact && <span key={index} dir="auto">{fact}</span>)}
         </p>
       </div>
     </li>
   );
+}
+
+/** Formats a duration: `45 min`, `1 h`, `1 h 30 min`. */
+export function formatMinutes(minutes: number): string {
+  const [hours, rest] = [Math.floor(minutes / 60), minutes % 60];
+  return [hours > 0 && `${hours} h`, (rest > 0 || hours === 0) && `${rest} min`]
+    .filter(Boolean).join(" ");
+}
+
+/** Formats a distance: `0.4 km`, `2.5 km`. */
+function formatKilometers(meters: number): string {
+  return `${(meters / 1_000).toFixed(1)} km`;
 }
 
 /** Formats a forecast: `rain showers, 12–18 °C, rain 60%`. Unknown values are left out. */

@@ -24,6 +24,29 @@ export function PlaceLink({ place, query = place }: { place: string; query?: str
   return <a href={mapUrl(query)} rel={REL} target="_blank" dir="auto">{place}</a>;
 }
 
+/**
+ * Names the sources of what was looked up, as their licenses ask: https://osm.org/copyright and
+ * https://open-meteo.com/en/license
+ *
+ * @param props.hasWeather whether the plan shows a forecast
+ */
+export function Credits({ places, hasWeather = false }: {
+  places: readonly Placed[];
+  hasWeather?: boolean;
+}) {
+  const sources = [
+    places.some(({ coordinates }) => coordinates?.origin === "places") &&
+    "Places and opening hours: © OpenStreetMap contributors",
+    hasWeather && "Weather: Open-Meteo.com (CC BY 4.0)",
+  ].filter(Boolean);
+  return sources.length === 0 ? null : <p class="quiet">{sources.join(" · ")}</p>;
+}
+
+/** What may have been looked up. */
+interface Placed {
+  coordinates: { origin: string } | null;
+}
+
 /** Shows details of a request; nothing without any. */
 export function DetailList({ details }: { details: readonly (string | null | undefined)[] }) {
   const texts = details.filter(Boolean);
