@@ -13,11 +13,14 @@ const INTERVAL_MS = 60_000;
 export class FaultLog {
   readonly #logger: Logger;
   readonly #clock: Clock;
+  readonly #level: "error" | "warning";
   readonly #loggedAt = new Map<string, number>();
 
-  constructor(logger: Logger, clock: Clock) {
+  /** @param level `warning`: the program does without what failed */
+  constructor(logger: Logger, clock: Clock, level: "error" | "warning" = "error") {
     this.#logger = logger;
     this.#clock = clock;
+    this.#level = level;
   }
 
   /**
@@ -33,7 +36,7 @@ export class FaultLog {
     // The time is negative if the clock was set back.
     if (Math.abs(sinceMs) < INTERVAL_MS) return false;
     this.#loggedAt.set(message, now);
-    this.#logger.error(message, { ...properties, error: describeError(error) });
+    this.#logger[this.#level](message, { ...properties, error: describeError(error) });
     return true;
   }
 }

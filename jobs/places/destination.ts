@@ -45,7 +45,7 @@ export class DestinationFinder {
     this.#baseUrl = baseUrl;
     this.#known = new ExpiringCache({ clock, maxSize: MAX_CACHED });
     this.#pause = new ServicePause(clock);
-    this.#faults = new FaultLog(log, clock);
+    this.#faults = new FaultLog(log, clock, "warning");
   }
 
   /** Finds a destination. See {@link Places.findDestination}. */

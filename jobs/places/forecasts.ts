@@ -37,7 +37,7 @@ export class Forecasts {
     this.#baseUrl = baseUrl;
     this.#known = new ExpiringCache({ clock, maxSize: MAX_CACHED });
     this.#pause = new ServicePause(clock);
-    this.#faults = new FaultLog(log, clock);
+    this.#faults = new FaultLog(log, clock, "warning");
   }
 
   /** Returns the forecast of a destination. See {@link Places.forecast}. */

@@ -71,7 +71,7 @@ export class LookupQueue {
   constructor(options: LookupQueueOptions) {
     this.#options = options;
     this.#pause = new ServicePause(options.clock);
-    this.#faults = new FaultLog(log, options.clock);
+    this.#faults = new FaultLog(log, options.clock, "warning");
   }
 
   /** Whether the provider is not asked for a while, because it has failed. */

@@ -52,7 +52,7 @@ export class PlaceChecker {
   constructor(options: PlaceCheckerOptions) {
     const { provider, turn, intervalMs, clock, count, store } = options;
     this.#options = options;
-    this.#faults = new FaultLog(log, clock);
+    this.#faults = new FaultLog(log, clock, "warning");
     this.#queue = new LookupQueue({
       provider,
       turn,

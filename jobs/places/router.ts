@@ -61,7 +61,7 @@ export class Walks {
   constructor(routerUrl: string, clock: Clock) {
     this.#baseUrl = routerUrl;
     this.#pause = new ServicePause(clock);
-    this.#faults = new FaultLog(log, clock);
+    this.#faults = new FaultLog(log, clock, "warning");
   }
 
   /** Measures legs. See {@link Places.walk}. */

@@ -36,3 +36,11 @@ Deno.test("FaultLog still logs faults after the clock was set back far", () => {
   faults.report("sweep failed", new Error("two"));
   assertStrictEquals(lines.length, 2);
 });
+
+Deno.test("FaultLog logs warnings about what the program can do without", () => {
+  const lines: unknown[] = [];
+  const logger = { warning: (...line: unknown[]) => void lines.push(line) };
+  const faults = new FaultLog(logger as unknown as Logger, new FakeClock(), "warning");
+  faults.report("places not checked", new Error("no answer"));
+  assertEquals(lines, [["places not checked", { error: "Error: no answer" }]]);
+});

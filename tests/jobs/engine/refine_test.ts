@@ -8,8 +8,17 @@ import { JobError } from "../../../lib/job/failure.ts";
 import type { JobRecord } from "../../../lib/job/job_record.ts";
 import { MAX_LINEAGE } from "../../../lib/job/refinement.ts";
 import type { JobStore } from "../../../lib/store/job_store.ts";
+import { noSums, SpendingStore } from "../../../lib/store/spending_store.ts";
 import { hookKv } from "../../../testing/hooked_kv.ts";
-import { changedPlan, HOUR, refinableKind } from "../../../testing/jobs.ts";
+import {
+  anyParts,
+  anyRequest,
+  changedPlan,
+  HOUR,
+  modelOf,
+  refinableKind,
+  silentTurn,
+} from "../../../testing/jobs.ts";
 import {
   jobOf,
   openRuntimes,
@@ -364,4 +373,29 @@ Deno.test("a replay of a refinement is in no list of its owner", async () => {
     after: null,
   });
   assertEquals(jobs.map(({ id }) => id), [job.id]);
+});
+
+Deno.test("a refinement costs what its turn costs, and that is not the price of a plan", async () => {
+  const kind = refinableKind(async (request, context) => {
+    await context.chat("turn-1", anyRequest, anyParts);
+    return context.refinement ? changedPlan(context.refinement) : request;
+  });
+  const tokens = { cachedTokens: 0, cacheWriteTokens: 0, outputTokens: 0, reasoningTokens: 0 };
+  const usage = { inputTokens: 1_000_000, ...tokens };
+  const model = () => modelOf({ chat: () => Promise.resolve({ ...silentTurn, text: "", usage }) });
+  const prices = { "gpt-test": { input: 1, output: 1 } };
+  const daily = { jobs: 10, costUsd: undefined };
+  using env = await openRefinable({ model, prices, daily }, kind);
+  await refine(env, (await planned(env)).id);
+  await env.a.instance.idle();
+  const spending = new SpendingStore(env.kv, {
+    clock: env.clock,
+    holder: "a",
+    kinds: ["test"],
+    isLimited: true,
+    isCostLimited: () => false,
+  });
+  const sums = (await spending.read()).today.kinds.get("test");
+  const expected = { accepted: 2, closed: 2, cost: 2, plans: 1, planCost: 1 };
+  assertEquals(sums, { ...noSums(), ...expected });
 });

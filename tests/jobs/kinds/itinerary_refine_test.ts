@@ -8,6 +8,7 @@ import type { ItineraryRequest } from "../../../jobs/kinds/itinerary/request.ts"
 import { JobError } from "../../../lib/job/failure.ts";
 import type { ChatRequest } from "../../../lib/model/model.ts";
 import { scriptedModel, testContext } from "../../../testing/jobs.ts";
+import { lisbon, testPlaces } from "../../../testing/places.ts";
 
 const kind = itineraryKind({ model: "gpt-test" });
 const { refinement } = kind;
@@ -319,6 +320,19 @@ Deno.test("a fault of a changed day becomes a warning, and its cost is left out"
   assertStrictEquals(changed.days[1]!.activities[0]!.estimatedCost, null);
 });
 
+Deno.test("what must not be shown is left out of changed days, and kept days stay as they were stored", async () => {
+  const dear = { amount: -3, currency: "EUR" };
+  const [first, ...others] = base.days;
+  const activities = first!.activities.map((one) => ({ ...one, estimatedCost: dear }));
+  const plan = { ...base, days: [{ ...first!, activities }, ...others] };
+  const written = day(2, "new");
+  written.activities[0]!.estimatedCost = dear;
+  const script = [answer({ days: [written] }), answer({ days: [written] })];
+  const changed = kind.result.parse(await refine({ day: 2 }, script, { plan }).plan);
+  assertKept(changed, [1, 3, 4, 5], plan);
+  assertStrictEquals(changed.days[1]!.activities[0]!.estimatedCost, null);
+});
+
 Deno.test("a fault of another activity of the day costs no turn when one activity changes", async () => {
   const twice = day(1);
   twice.activities[1] = { ...twice.activities[1]!, title: twice.activities[0]!.title };
@@ -417,6 +431,36 @@ Deno.test("a wish without a start date takes the dates from all days", async () 
   assertEquals(changed, base);
 });
 
+for (
+  const [what, change, before, location] of [
+    ["stays where it was found", { day: 2 }, "Old Lisbon", "Old Lisbon"],
+    ["is found for a plan without one", { day: 2 }, null, "Lisbon"],
+    [
+      "is found anew for another destination",
+      { wish: { destination: "Lissabon" } },
+      "Rome",
+      "Lisbon",
+    ],
+  ] as const
+) {
+  Deno.test(`the location of a plan ${what}`, async () => {
+    const { point, timeZone, countryCode } = lisbon;
+    const located = before && { name: before, ...point, timeZone, countryCode };
+    const plan = kind.result.parse({ ...base, location: located });
+    const merged = merge(change, { plan });
+    const days = "wish" in change ? [1, 2, 3, 4, 5] : [2];
+    const script = [answer({ days: days.map((number) => day(number, `new ${number}`)) })];
+    const { model } = scriptedModel([...script, ...script]);
+    const { context, steps } = testContext(model, {
+      refinement: { base: plan, request: rome, change: merged.change },
+    });
+    const places = testPlaces({ findDestination: () => Promise.resolve(lisbon) });
+    const changed = await itineraryKind({ model: "m", places }).generate(merged.request, context);
+    assertStrictEquals(changed.location?.name, location);
+    assert(steps.includes("surroundings"));
+  });
+}
+
 Deno.test("a plan of the first version can be changed", async () => {
   const old = z.array(z.record(z.string(), z.unknown())).parse(base.days).map((
     { day, theme, activities },
@@ -512,7 +556,7 @@ Deno.test("a changed wish keeps its other members, and null removes one", () => 
 
 // Samples
 
-const lisbon: ItineraryRequest = { destination: "Lisbon", durationDays: 5 };
+const toLisbon: ItineraryRequest = { destination: "Lisbon", durationDays: 5 };
 const nowhere: ItineraryRequest = { destination: "Mousehole", durationDays: 5 };
 
 /** Returns the plan of the sample generator. */
@@ -543,7 +587,7 @@ const sampleChanges: [change: unknown, changed: number[]][] = [
   [{ wish: { durationDays: 3 } }, []],
 ];
 
-for (const request of [lisbon, nowhere]) {
+for (const request of [toLisbon, nowhere]) {
   for (const [change, changed] of sampleChanges) {
     const { destination } = request;
     Deno.test(`the sample generator changes the days ${json(changed)} in ${destination} for ${json(change)}`, async () => {
