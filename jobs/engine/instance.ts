@@ -15,7 +15,7 @@ import type { StorageSpace } from "../../lib/store/storage_space.ts";
 import type { Doorbell } from "./doorbells.ts";
 import type { KeyRefresh } from "./key_refresh.ts";
 import { Loop, type LoopOptions } from "./loop.ts";
-import { type QueueBoard, REFRESH_MS } from "./queue_board.ts";
+import type { QueueBoard } from "./queue_board.ts";
 import type { Rescuer } from "./rescuer.ts";
 import type { ResponseCleaner } from "./response_cleaner.ts";
 import type { Slots } from "./slots.ts";
@@ -121,7 +121,10 @@ export class Instance {
         run: () => waitAtMost(this.beat(), { ms: beatMs, clock }),
         everyMs: () => beatMs,
       }),
-      this.#loop("queue", { run: () => options.board.refresh(), everyMs: () => REFRESH_MS }),
+      this.#loop("queue", {
+        run: () => options.board.refresh(),
+        everyMs: () => options.board.pauseMs,
+      }),
       this.#loop("space", { run: () => this.checkSpace(), everyMs: () => SPACE_MS }),
       this.#loop("report", { run: () => options.reports.run(), everyMs: () => REPORT_MS }),
     ];

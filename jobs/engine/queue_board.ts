@@ -2,8 +2,8 @@
  * Shows clients the positions of their waiting jobs, at no cost for a poll.
  *
  * While jobs wait, one instance counts the front of the due index once a second and publishes the
- * positions. All instances read them twice a second. Each shows a publication only {@link SHOW_MS}
- * after its count: by then, all instances know it and change over at the same moment. A client that
+ * positions. All instances read them twice a second, or about once a second while no jobs wait. Each
+ * shows a publication only {@link SHOW_MS} after its count: by then, all instances know it and change over at the same moment. A client that
  * polls different instances therefore never sees a position grow. An instance that has not read for
  * so long, or has missed a publication, shows no positions.
  *
@@ -35,11 +35,17 @@ import {
   shownPosition,
 } from "./queue_count.ts";
 
-/** The pause between two calls of {@link QueueBoard.refresh}. */
-export const REFRESH_MS = 500;
+/** The pause between two calls of {@link QueueBoard.refresh} while jobs wait. */
+const REFRESH_MS = 500;
 
 /** How often positions change. */
 const COUNT_MS = 1_000;
+
+/**
+ * The pause while no jobs wait. An idle instance mostly reads KV, so it reads less often, but often
+ * enough to miss no publication.
+ */
+const IDLE_REFRESH_MS = COUNT_MS - 100;
 
 /** An unchanged queue is published this often, to show that its instance lives. */
 const REPEAT_MS = 3_000;
@@ -47,7 +53,7 @@ const REPEAT_MS = 3_000;
 /** After this time without a publication, another instance counts. */
 const SILENT_MS = REPEAT_MS + 2 * COUNT_MS;
 
-/** Four times the pause between two reads. */
+/** Four times the pause between two reads, twice the longest one. */
 export const SHOW_MS = 4 * REFRESH_MS;
 
 /** How many accepted jobs an instance remembers until a publication includes them. */
@@ -113,6 +119,11 @@ export class QueueBoard {
   constructor(options: QueueBoardOptions) {
     this.#options = options;
     this.#queues = new Map(options.kinds.map((kind) => [kind, unknownQueue()]));
+  }
+
+  /** The pause before the next call of {@link refresh}, in milliseconds. */
+  get pauseMs(): number {
+    return this.#options.kinds.some((kind) => this.#hasJobs(kind)) ? REFRESH_MS : IDLE_REFRESH_MS;
   }
 
   /** Reads what is published, and publishes the queues that it is this instance's turn to count. */
@@ -188,16 +199,21 @@ export class QueueBoard {
     return controls.isPaused(kind) || breaker.openUntil(kind) > 0 || !storage.startsJobs;
   }
 
+  /** Whether jobs of a kind may wait. */
+  #hasJobs(kind: string): boolean {
+    const { queue } = this.#queues.get(kind)!.latest;
+    return this.#options.order.hasJobs(kind) || (queue !== null && queue.jobs.length > 0);
+  }
+
   #mustCount(kind: string, known: KnownQueue): boolean {
-    const { holder, order, storage, clock } = this.#options;
+    const { holder, storage, clock } = this.#options;
     const { latest: { queue, versionstamp }, countedAt, newSince } = known;
     // A publication takes space, and one that cannot be read belongs to a newer version.
     if (!storage.startsJobs || (versionstamp !== null && queue === null)) return false;
     const now = clock.now();
     const isOurs = queue === null || queue.by === holder || now - newSince >= SILENT_MS;
     const isFirst = countedAt === -Infinity && queue === null;
-    const hasJobs = isFirst || order.hasJobs(kind) || (queue !== null && queue.jobs.length > 0);
-    return isOurs && hasJobs && Math.abs(now - countedAt) >= COUNT_MS;
+    return isOurs && (isFirst || this.#hasJobs(kind)) && Math.abs(now - countedAt) >= COUNT_MS;
   }
 
   async #count(kind: string, known: KnownQueue): Promise<void> {

@@ -4,6 +4,7 @@
  * @module
  */
 import { type Context, Hono, type MiddlewareHandler } from "hono";
+import { answerJson, setHeaders } from "../http/answer.ts";
 import { type Problem, ProblemError } from "../http/problem.ts";
 import { internalProblem, sendProblem } from "../http/send_problem.ts";
 import { adminAssetRoutes } from "../pages/assets.ts";
@@ -47,7 +48,7 @@ function addApi(routes: Hono<AdminEnv>, options: AdminOptions): void {
   routes.route("/admin/api", operationRoutes(operations, options));
   routes.get("/admin/api/openapi.json", async (c) => {
     const { createAdminOpenApi } = await import("./api/openapi.ts");
-    return c.json(createAdminOpenApi(operations));
+    return answerJson(c, createAdminOpenApi(operations));
   });
 }
 
@@ -62,8 +63,7 @@ const noRoute: Problem = { code: "route_not_found", detail: "This path does not 
 function commonParts({ guard, trustedProxies }: AdminOptions): MiddlewareHandler<AdminEnv> {
   const cookies = new AdminCookies({ guard, trustedProxies });
   return async (c, next) => {
-    c.header("cache-control", "no-store");
-    c.header("x-robots-tag", "noindex, nofollow");
+    setHeaders(c, { "cache-control": "no-store", "x-robots-tag": "noindex, nofollow" });
     c.set("cookies", cookies);
     await next();
   };

@@ -4,10 +4,10 @@
  * @module
  */
 import { type Context, Hono } from "hono";
-import type { ContentfulStatusCode } from "hono/utils/http-status";
 import type { z } from "zod";
 import type { Actor } from "../../jobs/operator/audit.ts";
 import type { Clock } from "../../lib/clock.ts";
+import { answerJson } from "../http/answer.ts";
 import { readBody } from "../http/body.ts";
 import { type ProblemCode, ProblemError } from "../http/problem.ts";
 import { singleQuery } from "../http/query.ts";
@@ -98,8 +98,7 @@ export function operationRoutes(
   for (const operation of operations) {
     const path = operation.path.replaceAll(/\{(\w+)\}/g, ":$1");
     routes.on(operation.method.toUpperCase(), path, async (c) => {
-      const answer = await operation.run(c, clock);
-      return c.json(answer as object, (operation.status ?? 200) as ContentfulStatusCode);
+      return answerJson(c, await operation.run(c, clock), operation.status);
     });
   }
   return routes;

@@ -9,6 +9,7 @@ import type { JobService } from "../../jobs/engine/job_service.ts";
 import type { PublicKind } from "../../jobs/kind.ts";
 import type { Clock } from "../../lib/clock.ts";
 import { describeError } from "../../lib/log.ts";
+import { answer, setHeaders } from "../http/answer.ts";
 import type { OpenStream } from "../http/open_streams.ts";
 import type { JobContent, JobContents } from "./job_content.ts";
 import { JobEvents } from "./job_events.ts";
@@ -60,13 +61,13 @@ export interface EventStreamOptions {
  * instance stops. The job continues when the client disconnects.
  */
 export function sendEvents(c: Context, options: EventStreamOptions): Response {
-  for (const [name, value] of Object.entries(HEADERS)) c.header(name, value);
+  setHeaders(c, HEADERS);
   const { opened } = options;
-  if (opened === null) return c.body(null);
+  if (opened === null) return answer(c, null);
   // Not `streamSSE`: it sets connection headers, which only the server may set and HTTP/2 forbids.
   const stream = new EventStream(options);
   // Nothing is written before the client has taken what was written before.
-  return c.body(new ReadableStream<Uint8Array<ArrayBuffer>>(stream, { highWaterMark: 0 }));
+  return answer(c, new ReadableStream<Uint8Array<ArrayBuffer>>(stream, { highWaterMark: 0 }));
 }
 
 /** The events of one client. A client that reads slowly misses intermediate states of the job. */

@@ -8,6 +8,7 @@ import type { Health, HealthReport, InstanceHealth, KindHealth } from "../../job
 import type { JobService } from "../../jobs/engine/job_service.ts";
 import { type Clock, isoTime, withDeadline } from "../../lib/clock.ts";
 import type { AdminCheck } from "../http/admin_token.ts";
+import { answerJson, setHeaders } from "../http/answer.ts";
 import { sendProblem } from "../http/send_problem.ts";
 import type { HealthDetails } from "./schemas.ts";
 
@@ -25,7 +26,7 @@ export interface HealthRouteOptions {
 /** Creates the routes `GET /livez` and `GET /readyz`. */
 export function healthRoutes(jobs: JobService, options: HealthRouteOptions): Hono {
   const routes = new Hono();
-  routes.get("/livez", (c) => c.json({ status: "ok" }));
+  routes.get("/livez", (c) => answerJson(c, { status: "ok" }));
   routes.get("/readyz", async (c) => {
     const reason = await notReady(jobs, options.clock);
     return await options.isAdmin(c)
@@ -48,7 +49,7 @@ async function notReady(jobs: JobService, clock: Clock): Promise<string | null> 
 }
 
 function sendStatus(c: Context, isNotReady: boolean): Response {
-  if (!isNotReady) return c.json({ status: "ok" });
+  if (!isNotReady) return answerJson(c, { status: "ok" });
   return sendProblem(c, { code: "not_ready", detail: "The service is not ready" });
 }
 
@@ -62,7 +63,8 @@ async function sendDetails(
   if (reason !== null) {
     return sendProblem(c, { code: "not_ready", detail: reason, extensions: { details } });
   }
-  return c.json({ status: "ok", details }, 200, { "cache-control": "no-store" });
+  setHeaders(c, { "cache-control": "no-store" });
+  return answerJson(c, { status: "ok", details });
 }
 
 /** Returns a report as operators see it. */

@@ -9,6 +9,7 @@ import type { PublicKind } from "../../jobs/kind.ts";
 import { isKey } from "../../lib/caller.ts";
 import { isEnded, type JobRecord } from "../../lib/job/job_record.ts";
 import { describeError } from "../../lib/log.ts";
+import { answerJson, setHeaders } from "../http/answer.ts";
 import { readBody } from "../http/body.ts";
 import { type AppEnv, hasScope, maySee } from "../http/caller.ts";
 import { showBudget } from "../http/rate_limit.ts";
@@ -82,14 +83,14 @@ export class JobCreation {
     if (sent.callbackUrl && !isKey(c.get("caller").owner)) throw callbackNotAllowed();
     const { job, isRepeated, budget } = await accept({ jobs, rateLimiters, ...sent });
     if (budget) showBudget(c, budget);
-    if (isRepeated) c.header("idempotency-replayed", "true");
-    c.header("location", locationOf(kind, job));
+    if (isRepeated) setHeaders(c, { "idempotency-replayed": "true" });
+    setHeaders(c, { location: locationOf(kind, job) });
     const ended = await this.#waitForEnd(c, job);
     if (ended) return ended;
-    c.header("cache-control", "no-store");
-    c.header("retry-after", String(retryAfterSeconds(kind, job, clock.now())));
-    const answer = presentNewJob(kind, job, jobs.queueOf(job));
-    return c.json(answer, kind.http.acceptedStatus);
+    const retryAfter = String(retryAfterSeconds(kind, job, clock.now()));
+    setHeaders(c, { "cache-control": "no-store", "retry-after": retryAfter });
+    const body = presentNewJob(kind, job, jobs.queueOf(job));
+    return answerJson(c, body, kind.http.acceptedStatus);
   }
 
   /**
@@ -113,8 +114,10 @@ export class JobCreation {
       return null;
     });
     if (!snapshot || keyEnd?.aborted) return null;
-    c.header("preference-applied", `wait=${seconds}`);
-    c.header("content-location", locationOf(kind, snapshot.job));
+    setHeaders(c, {
+      "preference-applied": `wait=${seconds}`,
+      "content-location": locationOf(kind, snapshot.job),
+    });
     const status = isEnded(snapshot.job) ? 200 : kind.http.acceptedStatus;
     return sendView(c, views.viewOf(kind, snapshot), { kind, clock, status });
   }

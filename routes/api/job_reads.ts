@@ -5,6 +5,7 @@
 import type { Context } from "hono";
 import type { PublicKind } from "../../jobs/kind.ts";
 import type { Clock } from "../../lib/clock.ts";
+import { answer, setHeaders } from "../http/answer.ts";
 import type { AccessOptions, AppEnv } from "../http/caller.ts";
 import { isKnown } from "../http/request_headers.ts";
 import type { JobView } from "./job_views.ts";
@@ -33,10 +34,9 @@ export function sendView(
   { kind, clock, status }: { kind: PublicKind; clock: Clock; status?: 200 | 202 },
 ): Response {
   const seconds = retryAfterSeconds(kind, view.job, clock.now());
-  if (seconds !== null) c.header("retry-after", String(seconds));
-  c.header("cache-control", "private, no-cache");
-  c.header("etag", view.etag);
-  if (status === undefined && isKnown(c, view.etag)) return c.body(null, 304);
-  c.header("content-type", "application/json");
-  return c.body(view.body, status ?? 200);
+  if (seconds !== null) setHeaders(c, { "retry-after": String(seconds) });
+  setHeaders(c, { "cache-control": "private, no-cache", etag: view.etag });
+  if (status === undefined && isKnown(c, view.etag)) return answer(c, null, 304);
+  setHeaders(c, { "content-type": "application/json" });
+  return answer(c, view.body, status);
 }

@@ -10,6 +10,7 @@ import type { PublicKind } from "../../jobs/kind.ts";
 import { type Clock, isoTime } from "../../lib/clock.ts";
 import { isEnded, type JobRecord } from "../../lib/job/job_record.ts";
 import { describeError } from "../../lib/log.ts";
+import { answer, answerJson, setHeaders } from "../http/answer.ts";
 import type { ProblemError } from "../http/problem.ts";
 import {
   type AccessOptions,
@@ -111,9 +112,9 @@ class JobCalls {
       ...(all && { all: "1" }),
       ...(refines !== undefined && { refines }),
     };
-    if (nextCursor) c.header("link", nextLink(this.#kind, { ...query, cursor: nextCursor }));
-    c.header("cache-control", "private, no-cache");
-    return c.json({ items: found.flatMap((job) => summaryOf(this.#kind, job)), nextCursor });
+    if (nextCursor) setHeaders(c, { link: nextLink(this.#kind, { ...query, cursor: nextCursor }) });
+    setHeaders(c, { "cache-control": "private, no-cache" });
+    return answerJson(c, { items: found.flatMap((job) => summaryOf(this.#kind, job)), nextCursor });
   }
 
   async get(c: ApiContext): Promise<Response> {
@@ -125,8 +126,8 @@ class JobCalls {
 
   async getTimeline(c: ApiContext): Promise<Response> {
     const timeline = await this.#find(c, (id) => this.#options.jobs.timeline(this.#kind, id));
-    c.header("cache-control", "private, no-cache");
-    return c.json(presentTimeline(this.#kind, timeline));
+    setHeaders(c, { "cache-control": "private, no-cache" });
+    return answerJson(c, presentTimeline(this.#kind, timeline));
   }
 
   async stream(c: ApiContext): Promise<Response> {
@@ -137,7 +138,7 @@ class JobCalls {
     const after = singleQuery(c, "after");
     const position = c.req.header("last-event-id") ?? after;
     // Browsers reconnect when a stream ends, unless the status is 204 (HTML, server-sent events).
-    if (position === END && isEnded(job)) return c.body(null, 204);
+    if (position === END && isEnded(job)) return answer(c, null, 204);
     // Throws before the stream begins if the job cannot be presented. If the stream broke later,
     // browsers would reconnect again and again.
     void view.body;
@@ -158,8 +159,8 @@ class JobCalls {
     const expiresAt = latest - latest % 1_000;
     const grant = { purpose: "read", jobId: job.id, expiresAt } as const;
     const token = await apiKeys.signReadToken(c.get("caller"), grant);
-    c.header("cache-control", "no-store");
-    return c.json({ token, expiresAt: isoTime(expiresAt) } satisfies ReadToken, 201);
+    setHeaders(c, { "cache-control": "no-store" });
+    return answerJson(c, { token, expiresAt: isoTime(expiresAt) } satisfies ReadToken, 201);
   }
 
   async cancel(c: ApiContext): Promise<Response> {
@@ -170,7 +171,7 @@ class JobCalls {
     const snapshot = await jobs.cancel(kind, found.job.id, c.get("countedAs"));
     if (!snapshot) throw this.#notFound();
     if (snapshot.job.state !== "canceled") throw jobFinished(snapshot.job);
-    return c.json(presentJob(kind, snapshot), 202);
+    return answerJson(c, presentJob(kind, snapshot), 202);
   }
 
   /**
@@ -208,7 +209,7 @@ class JobCalls {
     // A server may ignore a preference, and a client then waits as long as `Retry-After` says.
     using opened = seconds === 0 ? null : openStreams.tryOpen(c);
     if (!opened) return view;
-    c.header("preference-applied", `wait=${seconds}`);
+    setHeaders(c, { "preference-applied": `wait=${seconds}` });
     const isNewToClient = c.req.header("if-none-match") !== undefined && !isKnown(c, view.etag);
     if (isNewToClient || isEnded(view.job)) return view;
     const { version, job } = view;

@@ -4,6 +4,7 @@
  */
 import { Hono } from "hono";
 import type { Metrics } from "../../lib/metrics/metrics.ts";
+import { answer, setHeaders } from "../http/answer.ts";
 import type { AdminCheck } from "../http/admin_token.ts";
 
 /** https://prometheus.io/docs/instrumenting/exposition_formats/#text-based-format */
@@ -13,7 +14,7 @@ const CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 export function metricsRoutes(metrics: Metrics, isAdmin: AdminCheck): Hono {
   return new Hono().get("/metrics", async (c) => {
     if (!await isAdmin(c)) return c.notFound();
-    const headers = { "content-type": CONTENT_TYPE, "cache-control": "no-store" };
-    return c.body(await metrics.prometheusText(), 200, headers);
+    setHeaders(c, { "content-type": CONTENT_TYPE, "cache-control": "no-store" });
+    return answer(c, await metrics.prometheusText());
   });
 }

@@ -6,6 +6,7 @@ import { Hono } from "hono";
 import type { JobService } from "../../jobs/engine/job_service.ts";
 import type { Clock } from "../../lib/clock.ts";
 import type { DeliveryRefusal, WebhookReader } from "../../lib/job/response_ended.ts";
+import { answer } from "../http/answer.ts";
 import { type Problem, ProblemError } from "../http/problem.ts";
 import { readLimited } from "../http/body.ts";
 
@@ -24,7 +25,7 @@ export function webhookRoutes(
     if (typeof ended === "string") throw new ProblemError(refusals[ended]);
     const outcome = await jobs.handleWebhook(ended);
     if (outcome === "unknown") throw new ProblemError(unknownResponse);
-    return c.body(null, 204);
+    return answer(c, null, 204);
   });
   return routes;
 }

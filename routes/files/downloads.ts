@@ -6,6 +6,7 @@ import type { Context } from "hono";
 import { type Job, kindOf } from "../../web/client/job.ts";
 import { describeSource } from "../../web/app/source.ts";
 import { titleOfJob } from "../../web/app/wish.ts";
+import { answer, setHeaders } from "../http/answer.ts";
 import { ProblemError } from "../http/problem.ts";
 import { attachmentOf } from "./attachment.ts";
 import { noCalendar, type PlanCalendar, type PlanEvent } from "./kind_files.ts";
@@ -95,8 +96,11 @@ function sendFile(
   job: Job,
   { extension, type, text }: { extension: string; type: string; text: string },
 ): Response {
-  c.header("content-disposition", attachmentOf(titleOfJob(job), extension));
-  return c.body(text, 200, { "content-type": `${type}; charset=utf-8` });
+  setHeaders(c, {
+    "content-disposition": attachmentOf(titleOfJob(job), extension),
+    "content-type": `${type}; charset=utf-8`,
+  });
+  return answer(c, text);
 }
 
 function noSuchFile(): ProblemError {

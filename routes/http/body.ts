@@ -4,9 +4,10 @@
  */
 import type { Context } from "hono";
 import type { z } from "zod";
-import { type Clock, DeadlineError, withDeadline } from "../../lib/clock.ts";
+import { type Clock, DeadlineError } from "../../lib/clock.ts";
 import { readText } from "../../lib/http/bounded_text.ts";
 import { isTooDeep, MAX_JSON_DEPTH, parseJson } from "../../lib/json.ts";
+import { SharedDeadline } from "../../lib/shared_deadline.ts";
 import { jsonPointer, ProblemError } from "./problem.ts";
 
 /** The size limit of a JSON body. */
@@ -86,7 +87,7 @@ export async function readLimited(
   // With one known length, the server reads the body faster than a stream.
   const isKnown = /^\d+$/.test(length ?? "");
   const read = () => isKnown ? c.req.raw.text() : readText(c.req.raw.body, maxBytes);
-  const text = tooLarge ? null : await withDeadline(read, { ms: BODY_MS, clock }).catch((error) => {
+  const text = tooLarge ? null : await deadlineOf(clock).run(read()).catch((error) => {
     throw error instanceof DeadlineError ? slowBody() : new ProblemError({
       code: "incomplete_body",
       detail: "The request body is incomplete",
@@ -98,6 +99,15 @@ export async function readLimited(
     detail: `The request body is larger than ${maxBytes} bytes`,
     headers: UNREAD,
   });
+}
+
+/** The deadline of all bodies, by clock: a service has one, each test has its own. */
+const deadlines = new WeakMap<Clock, SharedDeadline>();
+
+function deadlineOf(clock: Clock): SharedDeadline {
+  const deadline = deadlines.get(clock) ?? new SharedDeadline({ ms: BODY_MS, clock });
+  deadlines.set(clock, deadline);
+  return deadline;
 }
 
 /** The rest of the body is not read, so the connection cannot be used again. */

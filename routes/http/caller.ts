@@ -10,6 +10,7 @@ import type { KeyScope } from "../../lib/api_key.ts";
 import type { ApiKeys } from "../../lib/api_keys.ts";
 import { addressCaller, type Caller, clientCaller, isKey } from "../../lib/caller.ts";
 import type { JobRecord } from "../../lib/job/job_record.ts";
+import type { AnswerVariables } from "./answer.ts";
 import { ProblemError } from "./problem.ts";
 import { clientAddress, UNKNOWN_ADDRESS } from "./client_address.ts";
 import { singleQuery } from "./query.ts";
@@ -18,7 +19,7 @@ import { ClientToken } from "./request_headers.ts";
 /** What Deno's server passes with a request, and what middleware adds. */
 export interface AppEnv {
   Bindings: Partial<Deno.ServeHandlerInfo>;
-  Variables: {
+  Variables: AnswerVariables & {
     requestId: string;
     caller: Caller;
     /** Who reads a job, see {@link readerOf}. Unset: the call does not read one. */
@@ -60,13 +61,13 @@ export function identify(
   browserTokenOf: (c: Context) => string | undefined = () => undefined,
 ): MiddlewareHandler<AppEnv> {
   let isWarned = trustedProxies > 0;
-  return async (c, next) => {
+  return (c, next) => {
     if (!isWarned && c.req.header("x-forwarded-for") !== undefined) {
       isWarned = true;
       log.warning("X-Forwarded-For is not trusted: behind a proxy, set TRUSTED_PROXIES");
     }
     // The answer shows nothing of a job, and browsers send preflights without a key.
-    if (c.req.method === "OPTIONS") return await next();
+    if (c.req.method === "OPTIONS") return next();
     const network = clientAddress(c, trustedProxies);
     const address = addressCaller(network);
     const key = apiKeys.isRequired ? apiKeys.find(bearerToken(c)) : null;
@@ -76,7 +77,7 @@ export function identify(
       "caller",
       key ?? (apiKeys.isRequired ? address : tokenCaller(c, browserTokenOf) ?? address),
     );
-    await next();
+    return next();
   };
 }
 
@@ -91,12 +92,12 @@ export function authorize({ apiKeys, publicReads }: AccessOptions): MiddlewareHa
     // `identify()` has looked up the key already.
     verifyToken: (_key, c: Context<AppEnv>) => isKey(c.get("caller").owner),
   });
-  return async (c, next) => {
+  return (c, next) => {
     const isRead = c.req.method === "GET" || c.req.method === "HEAD";
     const mayLackKey = isRead && c.req.header("authorization") === undefined;
     const isOpen = mayLackKey && (publicReads || c.req.query(READ_TOKEN) !== undefined);
     const isChecked = apiKeys.isRequired && !isOpen && c.req.method !== "OPTIONS";
-    return isChecked ? await checkKey(c, next) : await next();
+    return isChecked ? checkKey(c, next) : next();
   };
 }
 

@@ -2,9 +2,10 @@
  * The headers of every answer: security headers, and CORS headers for the origin of the request.
  * @module
  */
-import { Hono, type MiddlewareHandler } from "hono";
+import { type Context, Hono, type MiddlewareHandler } from "hono";
 import { cors } from "hono/cors";
 import { secureHeaders } from "hono/secure-headers";
+import { type AnswerHeaders, completeAnswer } from "./answer.ts";
 import type { AppEnv } from "./caller.ts";
 
 /** Browsers may cache the answer to a preflight for a day; most stop at two hours. */
@@ -24,9 +25,13 @@ export interface CorsOptions {
   isClosed: (path: string) => boolean;
 }
 
+/** An id that a client may give to its request. */
+const REQUEST_ID = /^[\w\-=]{1,255}$/;
+
 /**
- * Sets the headers of every answer. Hono's middlewares decide them, once for each allowed origin.
- * They would set them when the answer exists, and Hono would then build each answer several times.
+ * Decides the headers of every answer, and gives each request an id. Hono's middlewares decide the
+ * headers, once for each allowed origin. They would set them when the answer exists, and Hono would
+ * then build each answer several times.
  */
 export function commonHeaders(options: CorsOptions): MiddlewareHandler<AppEnv> {
   const { origins, isClosed } = options;
@@ -34,30 +39,45 @@ export function commonHeaders(options: CorsOptions): MiddlewareHandler<AppEnv> {
   const template = new Hono().get("/closed", closedHeaders(), (c) => c.body(null))
     .use(secure, allow).get("/", (c) => c.body(null));
   /** The headers by allowed origin; the empty string stands for all other origins. */
-  const decided = new Map<string, [name: string, value: string][]>();
-  async function decide(origin: string): Promise<[name: string, value: string][]> {
+  const decided = new Map<string, AnswerHeaders>();
+  async function decide(origin: string): Promise<AnswerHeaders> {
     const { headers } = origin === CLOSED
       ? await template.request("/closed")
       : await template.request("/", { headers: { origin } });
-    const pairs = [...headers];
-    decided.set(origin, pairs);
-    return pairs;
+    const record: AnswerHeaders = Object.fromEntries(headers);
+    decided.set(origin, record);
+    return record;
   }
   return async (c, next) => {
-    // The others are up to `answerPreflights()`.
-    if (isPreflight(c.req.raw) && !isClosed(c.req.path)) return await secure(c, next);
-    const sent = c.req.header("origin") ?? "";
-    const origin = isClosed(c.req.path) ? CLOSED : origins.includes(sent) ? sent : "";
-    for (const [name, value] of decided.get(origin) ?? await decide(origin)) c.header(name, value);
-    await next();
+    const requestId = requestIdOf(c);
+    c.set("requestId", requestId);
+    const closed = isClosed(c.req.path);
+    if (!closed && isPreflight(c.req.raw)) {
+      c.set("headers", { "x-request-id": requestId });
+      // The others are up to `answerPreflights()`.
+      await secure(c, next);
+    } else {
+      const sent = c.req.header("origin") ?? "";
+      const origin = closed ? CLOSED : origins.includes(sent) ? sent : "";
+      const headers = decided.get(origin) ?? await decide(origin);
+      c.set("headers", { ...headers, "x-request-id": requestId });
+      await next();
+    }
+    completeAnswer(c);
   };
+}
+
+/** Returns the id of a request: the client's, or a new one if the client's is missing or not valid. */
+function requestIdOf(c: Context): string {
+  const id = c.req.header("x-request-id");
+  return id !== undefined && REQUEST_ID.test(id) ? id : crypto.randomUUID();
 }
 
 /** Answers preflights, by which a browser asks whether a page may send a request. */
 export function answerPreflights(options: CorsOptions): MiddlewareHandler {
   const allow = allowOrigins(options);
-  return async (c, next) =>
-    isPreflight(c.req.raw) && !options.isClosed(c.req.path) ? await allow(c, next) : await next();
+  return (c, next) =>
+    isPreflight(c.req.raw) && !options.isClosed(c.req.path) ? allow(c, next) : next();
 }
 
 /** An `OPTIONS` request that is no preflight asks for the methods of a path. */

@@ -32,11 +32,11 @@ const OTHER_SITES: ReadonlySet<string> = new Set(["cross-site", "same-site"]);
  * @throws {ProblemError} the problem of the options, from the handler
  */
 export function refuseForeignSites(options: ForeignSiteOptions): MiddlewareHandler {
-  return async (c, next) => {
+  return (c, next) => {
     if (!SAFE_METHODS.has(c.req.method) && isForeign(c, options)) {
       throw new ProblemError(options.problem);
     }
-    await next();
+    return next();
   };
 }
 
@@ -60,11 +60,11 @@ export function refuseForeignReads(
   { origins, problem }: Pick<ForeignSiteOptions, "origins" | "problem">,
 ): MiddlewareHandler {
   const allowsAll = origins.includes("*");
-  return async (c, next) => {
+  return (c, next) => {
     if (!allowsAll && SAFE_METHODS.has(c.req.method) && isForeignLoad(c, origins)) {
       throw new ProblemError(problem);
     }
-    await next();
+    return next();
   };
 }
 

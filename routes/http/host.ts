@@ -27,7 +27,7 @@ export function requireHost(allowed: readonly string[]): MiddlewareHandler {
   const names = allowed.length > 0 ? new Set(["localhost", ...allowed.map(nameOf)]) : null;
   // Nearly all requests name the same host, and to parse it takes a microsecond.
   let known: string | undefined;
-  return async (c, next) => {
+  return (c, next) => {
     const authority = authorityOf(c.req.url);
     const host = c.req.header("host") ?? authority;
     if (host !== known || authority !== known) {
@@ -35,7 +35,7 @@ export function requireHost(allowed: readonly string[]): MiddlewareHandler {
       if (names && !(isAllowed(host, names) && isAllowed(authority, names))) throw misdirected();
       known = host;
     }
-    await next();
+    return next();
   };
 }
 

@@ -3,6 +3,7 @@
  * services read. This file is the only list of problems.
  * @module
  */
+import type { AnswerHeaders } from "./answer.ts";
 
 /** The part of a problem that is the same each time. */
 export interface ProblemType {
@@ -306,7 +307,7 @@ export interface Problem {
   errors?: FieldError[];
   /** Further members of the body. */
   extensions?: Record<string, unknown>;
-  headers?: Record<string, string>;
+  headers?: AnswerHeaders;
   /** What a page says in place of the title and the detail, which are for developers. */
   page?: PageText;
 }

@@ -6,6 +6,7 @@ import type { Context, MiddlewareHandler } from "hono";
 import type { Budget } from "../../jobs/engine/admission.ts";
 import { isKey } from "../../lib/caller.ts";
 import { DAY_MS } from "../../lib/clock.ts";
+import { addToHeader } from "./answer.ts";
 import { ProblemError } from "./problem.ts";
 import type { RateLimiter, RateVerdict } from "../../lib/store/rate_limiter.ts";
 import type { AppEnv } from "./caller.ts";
@@ -22,8 +23,7 @@ export interface RateLimiters {
 /** Adds the caller's daily job limit to the headers, in addition to the limits per minute. */
 export function showBudget(c: Context, { limit, left, resetMs }: Budget): void {
   const verdict = { allowed: left > 0, limit, remaining: left, resetMs };
-  const headers = rateLimitHeaders([{ name: "jobs-per-day", windowMs: DAY_MS, verdict }]);
-  for (const [name, value] of Object.entries(headers)) c.header(name, value, { append: true });
+  addRateLimit(c, { name: "jobs-per-day", windowMs: DAY_MS, verdict });
 }
 
 /**
@@ -84,30 +84,36 @@ export async function countForDay(
 async function take(c: Context<AppEnv>, limiter: RateLimiter): Promise<RateVerdict> {
   const verdict = await limiter.take(c.get("countedAs"));
   const { name, windowMs } = limiter.policy;
-  const headers = rateLimitHeaders([{ name, windowMs, verdict }]);
-  for (const [name, value] of Object.entries(headers)) c.header(name, value, { append: true });
+  addRateLimit(c, { name, windowMs, verdict });
   return verdict;
 }
 
+/** A limit, and what is left of it. */
+interface LimitState {
+  name: string;
+  windowMs: number;
+  verdict: RateVerdict;
+}
+
+function addRateLimit(c: Context, state: LimitState): void {
+  const { policy, rest } = rateLimitItems(state);
+  addToHeader(c, "ratelimit-policy", policy);
+  addToHeader(c, "ratelimit", rest);
+}
+
 /**
- * Builds the header fields that describe the limits of a client, with one item for each limit.
+ * Describes a limit as an item of two header fields, which are lists with one item for each limit.
  * https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/ (draft 11)
  *
- * @returns `RateLimit-Policy: "requests";q=600;w=60` and `RateLimit: "requests";r=599;t=42`;
- * nothing if there is no limit
+ * @returns for `RateLimit-Policy`: `"requests";q=600;w=60`, for `RateLimit`: `"requests";r=599;t=42`
  */
-export function rateLimitHeaders(
-  limits: { name: string; windowMs: number; verdict: RateVerdict }[],
-): Record<string, string> {
-  // An empty list is sent as no field at all (RFC 9651).
-  if (limits.length === 0) return {};
-  const policies = [], states = [];
-  for (const { name, windowMs, verdict: { limit, remaining, resetMs } } of limits) {
-    // For printable ASCII, JSON and structured fields use the same quoting.
-    const item = JSON.stringify(name);
-    policies.push(`${item};q=${limit};w=${Math.ceil(windowMs / 1000)}`);
+export function rateLimitItems({ name, windowMs, verdict }: LimitState) {
+  const { limit, remaining, resetMs } = verdict;
+  // For printable ASCII, JSON and structured fields use the same quoting.
+  const item = JSON.stringify(name);
+  return {
+    policy: `${item};q=${limit};w=${Math.ceil(windowMs / 1_000)}`,
     // Rounded up, so that a client that waits this long is not too early.
-    states.push(`${item};r=${remaining};t=${Math.ceil(resetMs / 1000)}`);
-  }
-  return { "RateLimit-Policy": policies.join(", "), "RateLimit": states.join(", ") };
+    rest: `${item};r=${remaining};t=${Math.ceil(resetMs / 1_000)}`,
+  };
 }

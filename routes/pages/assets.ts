@@ -8,6 +8,7 @@ import { accepts } from "hono/accepts";
 import process from "node:process";
 import { promisify } from "node:util";
 import { sha256 } from "../../lib/hash.ts";
+import { addToHeader, answer, setHeaders } from "../http/answer.ts";
 import { isKnown } from "../http/request_headers.ts";
 
 /** A file that pages load. */
@@ -119,13 +120,15 @@ export async function sendAsset(c: Context, asset: Asset): Promise<Response> {
   const encoding = encodingFor(c);
   const isEncoded = encoding !== "identity";
   // A strong tag would stand for the same bytes in each encoding.
-  c.header("etag", isEncoded ? `W/${etag}` : etag);
-  c.header("vary", "accept-encoding", { append: true });
-  c.header("cache-control", cacheControl(c.req.query("v"), version));
-  if (isKnown(c, etag)) return c.body(null, 304);
-  if (isEncoded) c.header("content-encoding", encoding);
-  const bytes = await encodedAs(encoding, asset);
-  return c.body(bytes, 200, { "content-type": `${type}; charset=utf-8` });
+  setHeaders(c, {
+    etag: isEncoded ? `W/${etag}` : etag,
+    "cache-control": cacheControl(c.req.query("v"), version),
+  });
+  addToHeader(c, "vary", "accept-encoding");
+  if (isKnown(c, etag)) return answer(c, null, 304);
+  if (isEncoded) setHeaders(c, { "content-encoding": encoding });
+  setHeaders(c, { "content-type": `${type}; charset=utf-8` });
+  return answer(c, await encodedAs(encoding, asset));
 }
 
 /** Chooses the encoding that the client prefers. */

@@ -10,6 +10,7 @@ import type { QueuedJob } from "../../lib/job/job_record.ts";
 import type { HomeState } from "../../web/app/home.tsx";
 import { errorsOf, type FormLimits, valuesOf } from "../../web/app/wish.ts";
 import { acceptJob } from "../api/accept_job.ts";
+import { setHeaders } from "../http/answer.ts";
 import { MAX_BODY_BYTES, readLimited } from "../http/body.ts";
 import type { AppEnv } from "../http/caller.ts";
 import { ProblemError, type ProblemStatus, problemTypes } from "../http/problem.ts";
@@ -64,7 +65,7 @@ function sendHome(
     formId: crypto.randomUUID(),
     ...filledIn,
   };
-  c.header("cache-control", "private, no-cache");
+  setHeaders(c, { "cache-control": "private, no-cache" });
   return sendApp(c, { title: "Plan a trip", description: DESCRIPTION, state, status });
 }
 
@@ -91,7 +92,7 @@ async function handleForm(c: Context<AppEnv>, context: HomeContext): Promise<Res
     return c.redirect(`/trips/${job.id}`, 303);
   } catch (error) {
     const { code, headers = {}, extensions } = problemOf(c, error as Error);
-    for (const [name, value] of Object.entries(headers)) c.header(name, value);
+    setHeaders(c, headers);
     const retryAfterSeconds = Number(headers["retry-after"] ?? NaN) || null;
     const note = typeof extensions?.note === "string" ? extensions.note : null;
     const refusal = { code, retryAfterSeconds, note };

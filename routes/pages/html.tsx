@@ -6,6 +6,7 @@ import type { Context } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import type { ComponentChildren } from "preact";
 import { renderToString } from "preact-render-to-string";
+import { setHeaders } from "../http/answer.ts";
 import { type Problem, problemTypes } from "../http/problem.ts";
 import { pauseInWords } from "../../web/app/duration.ts";
 import { pageTitle } from "../../web/app/focus.ts";
@@ -125,8 +126,7 @@ export function sendProblemPage(
   const { code, headers = {} } = problem;
   const { status } = problemTypes[code];
   const { title, text } = pageTextOf(problem);
-  c.header("cache-control", "no-store");
-  for (const [name, value] of Object.entries(headers)) c.header(name, value);
+  setHeaders(c, { "cache-control": "no-store", ...headers });
   const isTemporary = status === 429 || status >= 500;
   const reloads = isTemporary && c.req.method !== "POST";
   const seconds = Number(headers["retry-after"] ?? RELOAD_SECONDS);
@@ -162,7 +162,7 @@ export function sendDocument(
   c: Context,
   { title, description, head, main, status = 200 }: PageContent,
 ): Response {
-  c.header("content-security-policy", PAGE_POLICY);
+  setHeaders(c, { "content-security-policy": PAGE_POLICY });
   const page = (
     <html lang="en">
       <head>

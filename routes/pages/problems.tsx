@@ -4,6 +4,7 @@
  */
 import { Hono } from "hono";
 import type { ComponentChildren } from "preact";
+import { setHeaders } from "../http/answer.ts";
 import {
   type ProblemCode,
   ProblemError,
@@ -22,7 +23,7 @@ const CACHE_CONTROL = "public, max-age=3600";
 export function problemRoutes(): Hono {
   const routes = new Hono();
   routes.get("/problems", (c) => {
-    c.header("cache-control", CACHE_CONTROL);
+    setHeaders(c, { "cache-control": CACHE_CONTROL });
     return sendPage(c, { title: "API error codes", main: <ProblemList /> });
   });
   routes.get("/problems/:code", (c) => {
@@ -31,7 +32,7 @@ export function problemRoutes(): Hono {
     if (!type) {
       throw new ProblemError({ code: "route_not_found", detail: "No problem has this code" });
     }
-    c.header("cache-control", CACHE_CONTROL);
+    setHeaders(c, { "cache-control": CACHE_CONTROL });
     return sendPage(c, { title: type.title, main: <Problem code={code} {...type} /> });
   });
   return routes;

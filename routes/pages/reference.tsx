@@ -4,6 +4,7 @@
  * @module
  */
 import { Hono } from "hono";
+import { setHeaders } from "../http/answer.ts";
 import { type Asset, assetOf, sendAsset } from "./assets.ts";
 import { sendDocument } from "./html.tsx";
 
@@ -45,7 +46,7 @@ export function referenceRoutes(describe: () => Promise<object>): Hono {
   }
   serve("/openapi.json", "application/json", async () => JSON.stringify(await describe()));
   routes.get("/docs", (c) => {
-    c.header("cache-control", CACHE_CONTROL);
+    setHeaders(c, { "cache-control": CACHE_CONTROL });
     return sendDocument(c, {
       title: "API",
       head: <link rel="stylesheet" href="/docs/swagger-ui.css" />,

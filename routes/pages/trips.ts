@@ -13,6 +13,7 @@ import { retryAfterSeconds } from "../api/poll_interval.ts";
 import { presentJob } from "../api/presenter.ts";
 import { notOwner } from "../api/refusals.ts";
 import { sendCalendar, sendJson, sendMarkdown } from "../files/downloads.ts";
+import { setHeaders } from "../http/answer.ts";
 import { type AppEnv, mayCancel, maySee, readerOf } from "../http/caller.ts";
 import { sendApp } from "./html.tsx";
 import type { WebOptions } from "./web_options.ts";
@@ -29,7 +30,7 @@ interface Found {
 export function addTripPages(routes: Hono<AppEnv>, options: WebOptions): void {
   routes.get("/trips/:id", async (c) => {
     const found = await findTrip(c, options);
-    c.header("cache-control", "private, no-cache");
+    setHeaders(c, { "cache-control": "private, no-cache" });
     return found ? sendTrip(c, options, found) : sendMissing(c, options);
   });
   routes.post("/trips/:id/cancel", (c) => cancelTrip(c, options));
@@ -43,7 +44,7 @@ export function addTripPages(routes: Hono<AppEnv>, options: WebOptions): void {
       const read = { jobId: c.req.param("id"), now: options.clock.now() };
       const reader = await readerOf(c, options.access, read);
       const found = await findTrip(c, options, { reader });
-      c.header("cache-control", "private, no-cache");
+      setHeaders(c, { "cache-control": "private, no-cache" });
       if (!found) return sendMissing(c, options);
       const { state, id } = found.snapshot.job;
       return state === "succeeded" ? await send(c, jobOf(found)) : c.redirect(`/trips/${id}`, 303);
@@ -100,7 +101,7 @@ async function cancelTrip(c: Context<AppEnv>, options: WebOptions): Promise<Resp
 function sendMissing(c: Context<AppEnv>, { access }: WebOptions) {
   const id = c.req.param("id")!;
   const isLocked = access.apiKeys.isRequired && !access.publicReads;
-  if (isLocked) c.header("www-authenticate", "Bearer");
+  if (isLocked) setHeaders(c, { "www-authenticate": "Bearer" });
   return isLocked
     ? sendApp(c, { title: "Locked", state: { page: "locked", id }, status: 401, isPrivate: true })
     : sendApp(c, {

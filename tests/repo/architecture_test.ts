@@ -378,6 +378,14 @@ Deno.test("browser code imports only types from the server, and shared modules",
   }
 });
 
+Deno.test("routes set headers with setHeaders(), because c.header() costs each answer time", async () => {
+  for await (const file of filesBelow("routes")) {
+    const source = await Deno.readTextFile(join(root, file));
+    assertNotMatch(source, /\bc\.header\(|\.headers\.append\(/, file);
+    if (file !== "routes/http/answer.ts") assertNotMatch(source, /\bres\.headers\.set\(/, file);
+  }
+});
+
 Deno.test("only main.ts has side effects when it is imported", async () => {
   for await (const file of sourceFiles()) {
     if (file === "main.ts") continue;

@@ -7,6 +7,7 @@ import type { ContentfulStatusCode } from "hono/utils/http-status";
 import type { ComponentChildren } from "preact";
 import { z } from "zod";
 import { parseJson } from "../../../lib/json.ts";
+import { setHeaders } from "../../http/answer.ts";
 import { type Problem, problemTypes } from "../../http/problem.ts";
 import { assetUrl } from "../../pages/assets.ts";
 import { sendDocument } from "../../pages/html.tsx";
@@ -60,7 +61,7 @@ export async function sendAdminPage(c: Context<AdminEnv>, page: AdminPage): Prom
 export function sendAdminProblem(c: Context<AdminEnv>, problem: Problem): Promise<Response> {
   const { status } = problemTypes[problem.code];
   const { title } = pageTextOf(problem);
-  for (const [name, value] of Object.entries(problem.headers ?? {})) c.header(name, value);
+  setHeaders(c, problem.headers ?? {});
   return sendAdminPage(c, {
     title,
     section: null,

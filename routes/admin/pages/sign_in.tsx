@@ -6,6 +6,7 @@ import type { Context, Hono } from "hono";
 import { z } from "zod";
 import type { Actor } from "../../../jobs/operator/audit.ts";
 import { SESSION_MS } from "../../../lib/store/session_store.ts";
+import { setHeaders } from "../../http/answer.ts";
 import { sendDocument } from "../../pages/html.tsx";
 import type { AdminEnv, AdminOptions } from "../admin_env.ts";
 import { checkToken, operatorName, refuseForms } from "../operator_access.ts";
@@ -33,7 +34,7 @@ async function signIn(c: Context<AdminEnv>, options: AdminOptions): Promise<Resp
   const name = operatorName(form.name);
   const verdict = await checkToken(c, form.token, options);
   if (verdict === "busy") {
-    c.header("retry-after", "1");
+    setHeaders(c, { "retry-after": "1" });
     const error = "There were too many wrong tokens. Wait a moment, then try again.";
     return sendForm(c, { to, name: form.name, status: 429, error });
   }

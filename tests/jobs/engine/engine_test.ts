@@ -341,21 +341,23 @@ async function recordMinute(jobs: number) {
   while (jobs > 0 && work.runs() < jobs) await env.a.jobs.ping();
   const writes: string[] = [];
   const lists: string[] = [];
+  const reads: string[] = [];
   hooks.commit = (sets, run) => {
     writes.push(...sets.map(([sort]) => String(sort)));
     return run();
   };
   hooks.list = (selector) => void lists.push(JSON.stringify(selector));
+  hooks.get = ([sort]) => void reads.push(String(sort));
   for (let n = 0; n < 600; n++) {
     env.clock.advance(100);
     await env.settled();
   }
-  hooks.commit = hooks.list = undefined;
+  hooks.commit = hooks.list = hooks.get = undefined;
   work.finish();
   await env.a.instance.idle();
   await env.a.instance.stop(0);
   kv.close();
-  return { writes, lists };
+  return { writes, lists, reads };
 }
 
 /** What an instance writes for operators, once a minute. */
@@ -372,18 +374,24 @@ Deno.test("an instance writes its heartbeat and one report a minute, as often fo
 });
 
 Deno.test("an idle instance writes one report a minute, and scans once every three seconds", async () => {
-  const { writes, lists } = await recordMinute(0);
+  const { writes, lists, reads } = await recordMinute(0);
   assertEquals(writes, ["present", "alerts"]);
   for (const index of ['"due","test"', '"due","bulk"', "instance"]) {
     const scans = lists.filter((selector) => selector.includes(index)).length;
     // 21 sweeps, and two reads of the report.
     assert(scans > 0 && scans <= 23, `${scans} scans of ${index}`);
   }
+  const readsOf = (sort: string) => reads.filter((read) => read === sort).length;
+  // The bell twice a second, and the one queue about once.
+  assert(readsOf("bell") > 100 && readsOf("bell") <= 121, `${readsOf("bell")} reads of the bell`);
+  assert(readsOf("queue") > 50 && readsOf("queue") <= 67, `${readsOf("queue")} reads of the queue`);
+  const others = reads.filter((sort) => sort !== "bell" && sort !== "queue");
+  assert(others.length <= 40, `${others}`);
   const keyReads = lists.filter((selector) => selector.includes("api_key")).length;
   assert(keyReads > 0 && keyReads <= 8, `${keyReads} reads of the keys`);
-  const others = lists.filter((selector) => !/due|instance|api_key/.test(selector));
+  const otherLists = lists.filter((selector) => !/due|instance|api_key/.test(selector));
   // The report reads the history, the oldest jobs, and merges minutes and hours.
-  assert(others.length > 0 && others.length <= 8, `${others}`);
+  assert(otherLists.length > 0 && otherLists.length <= 8, `${otherLists}`);
 });
 
 Deno.test("sweeps that follow each other look for rare kinds of job once", async () => {

@@ -261,6 +261,39 @@ Deno.test("without waiting jobs nothing is counted or written", async () => {
   assertStrictEquals((await env.kv.get(["queue", "test"])).versionstamp, versionstamp);
 });
 
+Deno.test("an instance reads the queues less often while no jobs wait", async () => {
+  using env = await openBoards(2);
+  const pauses = () => env.all.map(({ board }) => board.pauseMs);
+  assertEquals(pauses(), [900, 900]);
+  await env.post("A");
+  assertEquals(pauses(), [500, 900]);
+  await env.pass(1_000);
+  assertEquals(pauses(), [500, 500]);
+  await env.start();
+  for (const { order } of env.all) order.noteEmpty("test");
+  await env.pass(1_500);
+  assertEquals(pauses(), [900, 900]);
+});
+
+Deno.test("an instance without jobs knows every position, whenever it reads the queues", async () => {
+  for (let offset = 0; offset < 1_200; offset += 50) {
+    using env = await openBoards(2);
+    const next = [env.clock.now(), env.clock.now() + offset];
+    const jobs: QueuedJob[] = [];
+    for (let passed = 0; passed < 6_000; passed += 50) {
+      if (passed % 1_000 === 0) jobs.push(await env.post("A"));
+      env.clock.advance(50);
+      for (const [n, { board }] of env.all.entries()) {
+        if (env.clock.now() < next[n]!) continue;
+        await board.refresh();
+        next[n] = env.clock.now() + board.pauseMs;
+      }
+      const places = jobs.map((_, n) => n + 1);
+      assertEquals(env.positions(jobs, 1), places, `offset ${offset}, after ${passed} ms`);
+    }
+  }
+});
+
 /** Polls a job on an instance, and checks that its position has not grown. */
 function poll(env: Env, { job, n }: { job: QueuedJob; n: number }, seen: Map<string, number>) {
   const position = env.all[n]!.board.waitOf(job)?.position ?? null;

@@ -6,6 +6,7 @@ import type { AdminEnv } from "../../../routes/admin/admin_env.ts";
 import { createAdminOpenApi } from "../../../routes/admin/api/openapi.ts";
 import { operation, operationRoutes } from "../../../routes/admin/operation.ts";
 import { ProblemError } from "../../../routes/http/problem.ts";
+import { completeAnswer } from "../../../routes/http/answer.ts";
 import { sendProblem } from "../../../routes/http/send_problem.ts";
 import { Contract } from "../../../testing/contract.ts";
 import { FakeClock } from "../../../testing/fake_clock.ts";
@@ -38,9 +39,9 @@ function openRoutes() {
   const routes = new Hono<AdminEnv>();
   routes.use(async (c, next) => {
     c.set("actor", { name: "Ann", via: "api" });
-    c.header("cache-control", "no-store");
-    c.header("x-request-id", "1");
+    c.set("headers", { "cache-control": "no-store", "x-request-id": "1" });
     await next();
+    completeAnswer(c);
   });
   routes.route("/admin/api", operationRoutes([rename], { clock: new FakeClock() }));
   routes.onError((error, c) => {

@@ -20,10 +20,13 @@ for (const path of paths) {
       headers: { "sec-fetch-site": "same-origin" },
       body: endlessBody('{"destination":'),
     });
+    let isAnswered = false;
     const answered = Promise.resolve(env.app.fetch(request));
+    answered.then(() => isAnswered = true);
     await nextTurn();
     env.clock.advance(29_999);
     await nextTurn();
+    assertStrictEquals(isAnswered, false);
     env.clock.advance(1);
     const { status, headers } = await answered;
     assertStrictEquals(status, 408);

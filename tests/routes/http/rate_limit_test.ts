@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch, assertStrictEquals } from "@std/assert";
 import { DAY_MS } from "../../../lib/clock.ts";
 import { RateLimiter } from "../../../lib/store/rate_limiter.ts";
-import { rateLimitHeaders } from "../../../routes/http/rate_limit.ts";
+import { rateLimitItems } from "../../../routes/http/rate_limit.ts";
 import { openApp, tokyo } from "../../../testing/app.ts";
 import { FakeClock } from "../../../testing/fake_clock.ts";
 import { assertProblem, post, send } from "../../../testing/http.ts";
@@ -215,26 +215,15 @@ Deno.test("after the daily limit, new jobs are 503 until midnight UTC, and the o
   await env.a.instance.idle();
 });
 
-Deno.test("rateLimitHeaders() writes each limit in both fields", () => {
+Deno.test("rateLimitItems() describes a limit for both fields", () => {
   const verdict = { allowed: true, limit: 600, remaining: 599, resetMs: 41_001 };
-  const refused = { allowed: false, limit: 20, remaining: 0, resetMs: 1 };
-
-  assertEquals(rateLimitHeaders([{ name: "requests", windowMs: MINUTE, verdict }]), {
-    "RateLimit-Policy": `"requests";q=600;w=60`,
-    "RateLimit": `"requests";r=599;t=42`,
+  assertEquals(rateLimitItems({ name: "requests", windowMs: MINUTE, verdict }), {
+    policy: `"requests";q=600;w=60`,
+    rest: `"requests";r=599;t=42`,
   });
-  assertEquals(
-    rateLimitHeaders([
-      { name: "requests", windowMs: MINUTE, verdict },
-      { name: `new "plans"`, windowMs: HOUR, verdict: refused },
-    ]),
-    {
-      "RateLimit-Policy": `"requests";q=600;w=60, "new \\"plans\\"";q=20;w=3600`,
-      "RateLimit": `"requests";r=599;t=42, "new \\"plans\\"";r=0;t=1`,
-    },
-  );
-});
-
-Deno.test("rateLimitHeaders() returns no fields without limits", () => {
-  assertEquals(rateLimitHeaders([]), {});
+  const refused = { allowed: false, limit: 20, remaining: 0, resetMs: 1 };
+  assertEquals(rateLimitItems({ name: `new "plans"`, windowMs: HOUR, verdict: refused }), {
+    policy: `"new \\"plans\\"";q=20;w=3600`,
+    rest: `"new \\"plans\\"";r=0;t=1`,
+  });
 });
