@@ -193,8 +193,6 @@ export interface JobContext {
   readonly id: string;
   /** Counted from 1. */
   readonly attempt: number;
-  /** Whether no further attempt follows, so that any failure ends the job. */
-  readonly isLastAttempt: boolean;
   /**
    * When the first attempt began, in epoch milliseconds. It is the same for all attempts, so an
    * attempt on the next day can send the same prompt.
@@ -237,6 +235,13 @@ export interface JobContext {
   chat(name: string, request: ChatRequest, parts: PlanParts): Promise<ChatTurn>;
   /** The same with the Responses API. It joins a response that an earlier attempt started. */
   respond(name: string, request: ResponseRequest, parts: PlanParts): Promise<ResponseTurn>;
+  /**
+   * Keeps a plan that can be used while the kind tries to write a better one. The job ends with it
+   * if the attempt fails and no other attempt follows, for example at the deadline.
+   *
+   * @param plan a whole plan, as {@link JobKind.generate} returns it
+   */
+  keep(plan: unknown): void;
   /** Shows in the progress that the job runs tools, in one sentence for people. */
   showResearch(message: string): void;
 }

@@ -182,21 +182,20 @@ export function scriptedModel(script: Script<ResponseTurn, ResponseRequest>) {
  */
 export function testContext(
   model: Model,
-  { now = NOON, refinement = null, isLastAttempt = false }: {
+  { now = NOON, refinement = null }: {
     now?: number;
     refinement?: JobRefinement | null;
-    isLastAttempt?: boolean;
   } = {},
 ) {
   const steps: string[] = [];
   const details: StepDetails[] = [];
   const research: string[] = [];
+  const kept: unknown[] = [];
   const options = { signal: new AbortController().signal };
   const context: JobContext = {
     ...options,
     id: crypto.randomUUID(),
     attempt: 1,
-    isLastAttempt,
     startedAt: now,
     refinement,
     clock: new FakeClock(now),
@@ -209,9 +208,10 @@ export function testContext(
     chat: (name, request) => context.step(name, ChatTurn, () => model.chat(request, options)),
     respond: (name, request) =>
       context.step(name, ResponseTurn, () => model.respond(request, options)),
+    keep: (plan) => void kept.push(plan),
     showResearch: (message) => void research.push(message),
   };
-  return { context, steps, details, research };
+  return { context, steps, details, research, kept };
 }
 
 /** A failure that allows a retry. */

@@ -51,8 +51,6 @@ export interface AttemptContextOptions {
   abort: AbortController;
   /** Dispatches `wake` when a response that the job waits for may have ended. */
   wake: EventTarget;
-  /** Whether the job may make no further attempt. */
-  isLastAttempt: boolean;
   /** The prompt version of the kind. Steps of another version are not resumed. */
   promptVersion: string;
   /** The plan that the job changes; `null`: it writes a new one. */
@@ -99,6 +97,8 @@ export class AttemptContext implements JobContext {
   readonly source: Source;
   /** The tokens of the steps that this attempt resumed. */
   savedTokens = 0;
+  /** See {@link JobContext.keep}; `undefined`: there is no such plan. */
+  kept: unknown = undefined;
   readonly #options: AttemptContextOptions;
   readonly #board: ProgressBoard;
   /** The members that identify the job in the log. */
@@ -138,10 +138,6 @@ export class AttemptContext implements JobContext {
 
   get attempt(): number {
     return this.#options.lease.job.attempt;
-  }
-
-  get isLastAttempt(): boolean {
-    return this.#options.isLastAttempt;
   }
 
   get startedAt(): number {
@@ -201,6 +197,10 @@ export class AttemptContext implements JobContext {
     });
     this.#board.addSummaries(turn.reasoningSummaries);
     return turn;
+  }
+
+  keep(plan: unknown): void {
+    this.kept = plan;
   }
 
   showResearch(message: string): void {

@@ -9,7 +9,6 @@ import {
   type AttemptEnd,
   deadlineOf,
   type JobLimits,
-  limitsOf,
   type RunningJob,
 } from "../../lib/job/job_record.ts";
 import { noProgress, type Progress } from "../../lib/job/progress.ts";
@@ -62,6 +61,8 @@ interface EndedAttempt extends AttemptEnd {
   steps?: readonly StepEvent[] | undefined;
   /** See {@link AttemptContext.isUnpriced}. */
   isUnpriced?: boolean;
+  /** The plan to use if the attempt has failed, and no other follows. */
+  kept?: WrittenPlan | undefined;
 }
 
 /** How long the attempt waits at its end for the writes of its running steps. */
@@ -160,6 +161,7 @@ export class Executor {
       progress: hasPlan ? context?.progress : undefined,
       steps: lease.isFirst ? context?.steps : undefined,
       isUnpriced: context?.isUnpriced ?? false,
+      kept: keptPlan(this.#kindOf(lease.job), context),
     };
   }
 
@@ -167,7 +169,7 @@ export class Executor {
     attempt: Pick<Slot, "abort" | "wake"> & { lease: Lease; kind: JobKind; request: unknown },
   ): Promise<AttemptContext> {
     const { lease, kind, request, abort, wake } = attempt;
-    const { store, breaker, clock, prices, turns, metrics, limits } = this.#options;
+    const { store, breaker, clock, prices, turns, metrics } = this.#options;
     const refinement = await this.#refinementOf(lease.job, kind);
     const times = { startedAt: lease.job.startedAt ?? lease.job.claimedAt };
     const model = this.#options.model(
@@ -184,7 +186,6 @@ export class Executor {
       lease,
       abort,
       wake,
-      isLastAttempt: lease.job.attempt >= limitsOf(lease.job, limits).maxAttempts,
       promptVersion: kind.promptVersion,
       refinement,
       progress,
@@ -225,12 +226,12 @@ export class Executor {
     return null;
   }
 
-  #decide({ job }: Lease, { ended, now }: EndedAttempt): Outcome {
+  #decide({ job }: Lease, { ended, now, kept }: EndedAttempt): Outcome {
     const { limits, random, mockIfQuota } = this.#options;
     // A placeholder in place of a real plan would be worse than the plan that the caller has.
     const mayInvent = mockIfQuota && job.refinement === null;
     const placeholder = mayInvent ? () => this.#placeholderPlan(job) : undefined;
-    const outcome = decide(ended, { job, limits, now, random, placeholder });
+    const outcome = decide(ended, { job, limits, now, random, kept, placeholder });
     if ("failure" in outcome && outcome.failure.code === "internal" && "error" in ended) {
       log.error("unexpected error", { ...idsOf(job), error: describeError(ended.error) });
     }
@@ -249,7 +250,7 @@ export class Executor {
       return { next: "lost" };
     } catch (error) {
       if (!(error instanceof BlobTooLargeError)) throw error;
-      const tooLarge = { ...report, ended: { error } };
+      const tooLarge = { ...report, ended: { error }, kept: undefined };
       return await this.#settle(lease, this.#decide(lease, tooLarge), tooLarge);
     }
   }
@@ -303,6 +304,13 @@ export class Executor {
     const kind = this.#kindOf(job);
     return { result: kind.sample?.(kind.request.parse(job.request)), source: "placeholder" };
   }
+}
+
+/** Returns the plan that the kind has kept; `undefined`: there is none that matches its schema. */
+function keptPlan(kind: JobKind, context: AttemptContext | undefined): WrittenPlan | undefined {
+  if (context?.kept === undefined) return undefined;
+  const { data } = kind.result.safeParse(context.kept);
+  return data === undefined ? undefined : { result: data, source: context.source };
 }
 
 /** Whether an interruption ended the attempt, and if `why` is given, for this reason. */

@@ -44,6 +44,8 @@ export interface DecideOptions {
   now: number;
   /** Returns a number from 0 up to, but not including, 1. */
   random: () => number;
+  /** A plan of the attempt that is better than a failure. Unset: there is none. */
+  kept?: WrittenPlan | undefined;
   /** Creates a placeholder when the quota is spent. Unset: the job fails. */
   placeholder?: (() => WrittenPlan) | undefined;
 }
@@ -53,16 +55,22 @@ const RETRY_BACKOFF = { firstMs: 2_000, maxMs: 60_000 };
 
 /** Decides what follows an attempt: completion, a retry, a wait, or a failure. */
 export function decide(ended: Ended, options: DecideOptions): Outcome {
+  const outcome = outcomeOf(ended, options);
+  const { kept } = options;
+  return outcome.next === "stop" && kept ? { next: "done", plan: kept } : outcome;
+}
+
+function outcomeOf(ended: Ended, options: DecideOptions): Outcome {
   if ("plan" in ended) return { next: "done", plan: ended.plan };
   // The leader has already made all retries.
   if ("failure" in ended) return { next: "stop", failure: ended.failure };
-  const { job, limits, now, placeholder } = options;
+  const { job, limits, now, kept, placeholder } = options;
   if (ended.error instanceof BreakerOpenError || ended.error instanceof Postponement) {
     const wait = waitUntil(ended.error);
     if (wait.runAt < Math.min(deadlineOf(job, limits), job.expiresAt)) return wait;
   }
   const { failure, retryAfterMs = 0 } = asJobError(ended.error);
-  if (failure.code === "quota_exceeded" && placeholder) {
+  if (failure.code === "quota_exceeded" && placeholder && !kept) {
     return { next: "done", plan: placeholder() };
   }
   if (

@@ -5,7 +5,7 @@
  * @module
  */
 import type { z } from "zod";
-import { failureKinds, JobError } from "../job/failure.ts";
+import { JobError } from "../job/failure.ts";
 import type { PlanWarning } from "../job/plan_warning.ts";
 import { feedbackOn, OutputReview, type Review } from "./structured_output.ts";
 
@@ -77,23 +77,6 @@ export class PlanReview<Written, Plan> {
   /** The plan to fall back on if no better one comes; `null` if there is none. */
   get fallback(): ReviewedPlan<Plan> | null {
     return this.#kept && this.#finish(this.#kept.plan);
-  }
-
-  /**
-   * Returns the plan to fall back on when the turn that should correct it has failed for good.
-   *
-   * @param options `isLastAttempt`: whether no other attempt of the job can repeat the turn
-   * @throws `error` if there is no such plan, or if another attempt may repeat the turn
-   */
-  fallbackFor(
-    error: unknown,
-    { isLastAttempt }: { isLastAttempt: boolean },
-  ): ReviewedPlan<Plan> {
-    const { fallback } = this;
-    const isFinal = error instanceof JobError &&
-      (isLastAttempt || !failureKinds[error.failure.code].retriedByJob);
-    if (!isFinal || fallback === null) throw error;
-    return fallback;
   }
 
   /**

@@ -82,7 +82,7 @@ export async function refineBundles(
     const completed = await withPlaces(research.complete(changedPart(written)), options);
     return changedPlan(start, { written, change, completed });
   };
-  const plan = await writeReviewed({
+  return await writeReviewed({
     context,
     model,
     effort,
@@ -96,8 +96,8 @@ export async function refineBundles(
     research,
     review,
     complete,
+    finish: (plan) => withKeptWarnings(plan, compared()),
   });
-  return withKeptWarnings(plan, compared());
 }
 
 /** Returns what the model wrote in the form of a plan. */

@@ -46,6 +46,8 @@ export interface TurnOptions<Written, Plan> {
   review: PlanReview<Written, Plan>;
   /** Completes what the model wrote in a turn, before its rules are checked. */
   complete: (written: Written, turn: number) => Promise<Plan>;
+  /** Makes the plan of the job. Unset: it is the reviewed plan itself. */
+  finish?: (plan: ReviewedPlan<Plan>) => ReviewedPlan<Plan>;
 }
 
 /**
@@ -56,7 +58,8 @@ export interface TurnOptions<Written, Plan> {
 export async function writeReviewed<Written, Plan>(
   options: TurnOptions<Written, Plan>,
 ): Promise<ReviewedPlan<Plan>> {
-  const { context, effort, message, parts, research, review, complete, ...request } = options;
+  const { context, effort, message, parts, research, review, complete, ...rest } = options;
+  const { finish = (plan: ReviewedPlan<Plan>) => plan, ...request } = rest;
   const input: InputItem[] = [{ role: "user", content: message }];
   let previous: ResponseRequest["previous"] = null;
   for (let turn = 1; turn <= MAX_TURNS; turn++) {
@@ -66,8 +69,7 @@ export async function writeReviewed<Written, Plan>(
       previous,
       reasoningEffort: effort,
       maxTokens: review.maxTokens,
-    }, parts).catch((error: unknown) => ({ plan: review.fallbackFor(error, context) }));
-    if ("plan" in answer) return answer.plan;
+    }, parts);
     research.addSearches(answer.output);
     if (answer.calls.length > 0 && !answer.truncated) {
       const outputs = await callTools(answer.calls, { turn, tools: request.tools, context });
@@ -79,14 +81,15 @@ export async function writeReviewed<Written, Plan>(
       continue;
     }
     const verdict = await review.judge(answer, (written) => complete(written, turn));
-    if ("value" in verdict) return verdict.value;
+    if ("value" in verdict) return finish(verdict.value);
+    if (review.fallback !== null) context.keep(finish(review.fallback));
     if (verdict.feedback !== null) {
       // OpenAI refuses reasoning that nothing follows.
       if (answer.text !== null) previous = addAnswer(input, answer);
       input.push({ role: "user", content: verdict.feedback });
     }
   }
-  if (review.fallback !== null) return review.fallback;
+  if (review.fallback !== null) return finish(review.fallback);
   throw new JobError("iteration_limit", "Maximum iteration limit reached");
 }
 

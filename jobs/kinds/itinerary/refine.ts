@@ -84,7 +84,7 @@ export async function refineItinerary(
     maxTokens: task.maxTokens,
   });
   const isElsewhere = request.destination !== before.destination;
-  const plan = await writeReviewed({
+  return await writeReviewed({
     context,
     model,
     effort,
@@ -103,8 +103,8 @@ export async function refineItinerary(
         location: isElsewhere ? found : start.location ?? found,
       };
     },
+    finish: (plan) => withKeptWarnings<Itinerary, Day>(plan, compared()),
   });
-  return withKeptWarnings<Itinerary, Day>(plan, compared());
 }
 
 /** The plan of the other job, the changed wish, and the wish before. */

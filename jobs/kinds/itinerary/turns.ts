@@ -18,6 +18,8 @@ export interface TurnOptions<Written, Plan> {
   review: PlanReview<Written, Plan>;
   /** Completes what the model wrote in a turn, before its rules are checked. */
   complete: (written: Written, turn: number) => Promise<Plan>;
+  /** Makes the plan of the job. Unset: it is the reviewed plan itself. */
+  finish?: (plan: ReviewedPlan<Plan>) => ReviewedPlan<Plan>;
 }
 
 /**
@@ -41,16 +43,17 @@ export async function writeReviewed<Written, Plan>(
     Plan
   >,
 ): Promise<ReviewedPlan<Plan>> {
+  const { finish = (plan: ReviewedPlan<Plan>) => plan } = options;
   const messages = [...options.messages];
   for (let turn = 1;; turn++) {
     const request = { model, messages, format, reasoningEffort: effort };
     const answer = await context.chat(`turn-${turn}`, {
       ...request,
       maxTokens: review.maxTokens,
-    }, parts).catch((error: unknown) => ({ plan: review.fallbackFor(error, context) }));
-    if ("plan" in answer) return answer.plan;
+    }, parts);
     const verdict = await review.judge(answer, (written) => complete(written, turn));
-    if ("value" in verdict) return verdict.value;
+    if ("value" in verdict) return finish(verdict.value);
+    if (review.fallback !== null) context.keep(finish(review.fallback));
     if (verdict.feedback !== null) {
       messages.push(
         { role: "assistant", content: answer.text ?? "" },

@@ -176,19 +176,48 @@ Deno.test("a job that keeps failing ends as failed after its last attempt", asyn
   assertStrictEquals(calls(), limits.maxAttempts);
 });
 
-Deno.test("the context tells whether it is the last attempt", async () => {
-  const last: boolean[] = [];
-  const kind = testKind((_request, { isLastAttempt }) => {
-    last.push(isLastAttempt);
+Deno.test("a job ends with the plan that it has kept, once no other attempt follows", async () => {
+  const kind = testKind((_request, context) => {
+    context.keep({ text: `attempt ${context.attempt}` });
     return Promise.reject(upstreamError());
   });
   using env = await openRuntimes({ kinds: [kind], limits: { ...limits, maxAttempts: 2 } });
-  await submit(env.a, kind, { text: "hello" });
+  const { job: { id } } = await submit(env.a, kind, { text: "hello" });
   await env.a.instance.idle();
+  assertStrictEquals((await jobOf(env.store, id)).state, "queued");
   env.clock.advance(60_000);
   await env.a.instance.sweep();
   await env.a.instance.idle();
-  assertEquals(last, [false, true]);
+  const snapshot = await env.store.read(id);
+  assertStrictEquals(snapshot!.job.state, "succeeded");
+  assertEquals(snapshot!.result, { text: "attempt 2" });
+});
+
+Deno.test("a job ends at its deadline with the plan that it has kept", async () => {
+  const started = Promise.withResolvers<void>();
+  const kind = testKind((_request, context) => {
+    context.keep({ text: "good enough" });
+    started.resolve();
+    return new Promise(() => {});
+  });
+  using env = await openRuntimes({ kinds: [kind] });
+  const { job: { id } } = await submit(env.a, kind, { text: "hello" });
+  await started.promise;
+  env.clock.advance(limits.timeoutMs);
+  await env.a.instance.idle();
+  const snapshot = await env.store.read(id);
+  assertEquals([snapshot!.job.state, snapshot!.result], ["succeeded", { text: "good enough" }]);
+});
+
+Deno.test("a kept plan that does not match its schema is not used", async () => {
+  const kind = testKind((_request, context) => {
+    context.keep({ words: 5 });
+    return Promise.reject(new JobError("refused", "No."));
+  });
+  using env = await openRuntimes({ kinds: [kind] });
+  const { job: { id } } = await submit(env.a, kind, { text: "hello" });
+  await env.a.instance.idle();
+  assertStrictEquals((await jobOf(env.store, id)).state, "failed");
 });
 
 Deno.test("a failure that a retry cannot cure ends the job at once", async () => {

@@ -62,6 +62,19 @@ for (const code of Object.keys(failureKinds) as FailureCode[]) {
   });
 }
 
+for (const code of ["refused", "quota_exceeded", "deadline_exceeded"] as const) {
+  Deno.test(`decide() returns the kept plan after ${code}, rather than a failure or a placeholder`, () => {
+    const outcome = decideOn(failed(code), { kept: plan, placeholder: () => placeholder });
+    assertEquals(outcome, { next: "done", plan });
+  });
+}
+
+Deno.test("decide() lets another attempt better a kept plan", () => {
+  assertStrictEquals(decideOn(failed("overloaded"), { kept: plan }).next, "retry");
+  const last = decideOn(failed("overloaded"), { kept: plan, attempt: limits.maxAttempts });
+  assertEquals(last, { next: "done", plan });
+});
+
 Deno.test("decide() makes a job wait for the breaker, unless its deadline comes first", () => {
   const why = failure("rate_limited", "Why");
   const heldBack = (waitMs: number) =>

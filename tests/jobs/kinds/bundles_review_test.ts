@@ -1,5 +1,5 @@
 /** What bundles must keep to, and what becomes of a plan that does not. */
-import { assert, assertEquals, assertMatch, assertStrictEquals } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertRejects, assertStrictEquals } from "@std/assert";
 import { bundlesKind } from "../../../jobs/kinds/bundles/kind.ts";
 import type { Bundles, WrittenBundle, WrittenBundles } from "../../../jobs/kinds/bundles/plan.ts";
 import { sampleBundles } from "../../../jobs/kinds/bundles/sample.ts";
@@ -219,10 +219,12 @@ for (const [what, preferences, problem] of overlong) {
   });
 }
 
-Deno.test("generate() keeps the bundles, with warnings, if their correction is refused", async () => {
+Deno.test("generate() keeps the faulty bundles, with warnings, while the model corrects them", async () => {
   const faulty = planWith(([first, , third]) => third!.title = first!.title);
   const refusal = new JobError("refused", "No.");
   const { model } = scriptedModel([{ text: JSON.stringify(faulty) }, refusal]);
-  const plan = await kind.generate(jazz, testContext(model).context);
+  const { context, kept } = testContext(model);
+  await assertRejects(() => kind.generate(jazz, context), JobError, "No.");
+  const plan = kind.result.parse(kept[0]);
   assertEquals(plan.warnings?.map(({ code }) => code), ["equal_titles"]);
 });
