@@ -193,6 +193,8 @@ export interface JobContext {
   readonly id: string;
   /** Counted from 1. */
   readonly attempt: number;
+  /** Whether no further attempt follows, so that any failure ends the job. */
+  readonly isLastAttempt: boolean;
   /**
    * When the first attempt began, in epoch milliseconds. It is the same for all attempts, so an
    * attempt on the next day can send the same prompt.

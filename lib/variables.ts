@@ -88,7 +88,9 @@ const publicMaps = [
   "routing.openstreetmap.de",
 ];
 
-const isPublicMap = (url: string) => publicMaps.includes(URL.parse(url)?.hostname ?? "");
+// A name may end with a dot.
+const isPublicMap = (url: string) =>
+  publicMaps.includes(URL.parse(url)?.hostname.replace(/\.$/, "") ?? "");
 
 const isOrigin = (text: string) => URL.canParse(text) && new URL(text).origin === text;
 

@@ -182,7 +182,11 @@ export function scriptedModel(script: Script<ResponseTurn, ResponseRequest>) {
  */
 export function testContext(
   model: Model,
-  { now = NOON, refinement = null }: { now?: number; refinement?: JobRefinement | null } = {},
+  { now = NOON, refinement = null, isLastAttempt = false }: {
+    now?: number;
+    refinement?: JobRefinement | null;
+    isLastAttempt?: boolean;
+  } = {},
 ) {
   const steps: string[] = [];
   const details: StepDetails[] = [];
@@ -192,6 +196,7 @@ export function testContext(
     ...options,
     id: crypto.randomUUID(),
     attempt: 1,
+    isLastAttempt,
     startedAt: now,
     refinement,
     clock: new FakeClock(now),

@@ -29,8 +29,8 @@ export const lisbon: Destination = {
   countryCode: "PT",
 };
 
-/** A position that no trip to Lisbon reaches. */
-export const porto = { latitude: 41.1496, longitude: -8.611 };
+/** A position that no trip to Lisbon reaches, 502 km away. */
+export const madrid = { latitude: 40.4168, longitude: -3.7038 };
 
 /** The first day is a Friday. */
 export const richWish: ItineraryRequest = {

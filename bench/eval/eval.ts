@@ -32,6 +32,7 @@ const config = withTier(await readConfigOrExit());
 const startedAt = isoTime(systemClock.now());
 const wishes = chosenWishes(startedAt.slice(0, "YYYY-MM-DD".length));
 const stored = options.compare === undefined ? null : await readRun(options.compare);
+if (options.out !== undefined) await expectWritable(options.out);
 
 const run = await evaluate();
 if (options.out !== undefined) await Deno.writeTextFile(options.out, jsonOf(run));
@@ -45,6 +46,26 @@ else {
 if (!run.results.every(isAcceptable)) Deno.exitCode = 1;
 
 function readOptions() {
+  const values = readArguments();
+  const concurrency = Number(values.concurrency);
+  if (!Number.isInteger(concurrency) || concurrency < 1) {
+    exitWith("--concurrency must be a whole number from 1");
+  }
+  if (values.only !== undefined && !["itinerary", "bundles"].includes(values.only)) {
+    exitWith("--only must be itinerary or bundles");
+  }
+  return { ...values, concurrency };
+}
+
+function readArguments() {
+  try {
+    return parseArguments();
+  } catch (error) {
+    exitWith(messageOf(error));
+  }
+}
+
+function parseArguments() {
   const { values } = parseArgs({
     options: {
       /** The kind of job. Unset: both kinds. */
@@ -63,14 +84,7 @@ function readOptions() {
       compare: { type: "string" },
     },
   });
-  const concurrency = Number(values.concurrency);
-  if (!Number.isInteger(concurrency) || concurrency < 1) {
-    exitWith("--concurrency must be a whole number from 1");
-  }
-  if (values.only !== undefined && !["itinerary", "bundles"].includes(values.only)) {
-    exitWith("--only must be itinerary or bundles");
-  }
-  return { ...values, concurrency };
+  return values;
 }
 
 function chosenWishes(today: string): Wish[] {
@@ -103,8 +117,22 @@ async function readRun(path: string): Promise<EvalRun> {
   try {
     return EvalRun.parse(JSON.parse(await Deno.readTextFile(path)));
   } catch (error) {
-    exitWith(`${path} is no stored evaluation: ${error instanceof Error ? error.message : error}`);
+    exitWith(`${path} is no stored evaluation: ${messageOf(error)}`);
   }
+}
+
+/** Ends the process if a file cannot be written: a run of a model is too expensive to be lost. */
+async function expectWritable(path: string): Promise<void> {
+  try {
+    const file = await Deno.open(path, { create: true, append: true });
+    file.close();
+  } catch (error) {
+    exitWith(`--out cannot be written: ${messageOf(error)}`);
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 async function evaluate(): Promise<EvalRun> {

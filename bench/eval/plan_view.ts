@@ -38,7 +38,7 @@ export interface PlanView {
   parts: Part[];
   /** Sentences in the language of the plan. */
   sentences: string[];
-  /** All texts but links. */
+  /** All texts for people, a line each, without the members for links. */
   texts: string;
   warnings: readonly PlanWarning[];
   /** How many values are known, by the name of the member. */
@@ -83,7 +83,7 @@ export function viewOfItinerary({ days, warnings = [] }: Itinerary): PlanView {
       json: JSON.stringify(day),
     })),
     sentences: [...days.map(({ theme }) => theme), ...activities.map((a) => a.description)],
-    texts: JSON.stringify(days),
+    texts: textsIn(days),
     warnings,
     filled: filledIn(activities, activityMembers),
   };
@@ -106,10 +106,22 @@ export function viewOfBundles({ bundles, warnings = [] }: Bundles): PlanView {
       json: JSON.stringify(bundle),
     })),
     sentences: [...bundles.map((b) => b.description), ...events.map(({ why }) => why)],
-    texts: JSON.stringify(bundles, (name, value) => /^(?:url|imageUrl)$/.test(name) ? null : value),
+    texts: textsIn(bundles),
     warnings,
     filled: filledIn(events, eventMembers),
   };
+}
+
+/** Members whose values are links, or words that the program chooses. */
+const noTexts = new Set(["url", "imageUrl", "category", "origin", "weekday", "season", "weather"]);
+
+/** Returns all texts in a value. The names of members are no texts: `bookAhead` is no bookshop. */
+function textsIn(value: unknown): string {
+  if (typeof value === "string") return value;
+  if (value === null || typeof value !== "object") return "";
+  const texts = Object.entries(value)
+    .map(([name, member]) => noTexts.has(name) ? "" : textsIn(member));
+  return texts.filter(Boolean).join("\n");
 }
 
 /** Counts the known values. The category `other` says nothing. */

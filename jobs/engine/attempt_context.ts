@@ -51,6 +51,8 @@ export interface AttemptContextOptions {
   abort: AbortController;
   /** Dispatches `wake` when a response that the job waits for may have ended. */
   wake: EventTarget;
+  /** Whether the job may make no further attempt. */
+  isLastAttempt: boolean;
   /** The prompt version of the kind. Steps of another version are not resumed. */
   promptVersion: string;
   /** The plan that the job changes; `null`: it writes a new one. */
@@ -136,6 +138,10 @@ export class AttemptContext implements JobContext {
 
   get attempt(): number {
     return this.#options.lease.job.attempt;
+  }
+
+  get isLastAttempt(): boolean {
+    return this.#options.isLastAttempt;
   }
 
   get startedAt(): number {

@@ -9,6 +9,7 @@ import {
   type AttemptEnd,
   deadlineOf,
   type JobLimits,
+  limitsOf,
   type RunningJob,
 } from "../../lib/job/job_record.ts";
 import { noProgress, type Progress } from "../../lib/job/progress.ts";
@@ -166,7 +167,7 @@ export class Executor {
     attempt: Pick<Slot, "abort" | "wake"> & { lease: Lease; kind: JobKind; request: unknown },
   ): Promise<AttemptContext> {
     const { lease, kind, request, abort, wake } = attempt;
-    const { store, breaker, clock, prices, turns, metrics } = this.#options;
+    const { store, breaker, clock, prices, turns, metrics, limits } = this.#options;
     const refinement = await this.#refinementOf(lease.job, kind);
     const times = { startedAt: lease.job.startedAt ?? lease.job.claimedAt };
     const model = this.#options.model(
@@ -183,6 +184,7 @@ export class Executor {
       lease,
       abort,
       wake,
+      isLastAttempt: lease.job.attempt >= limitsOf(lease.job, limits).maxAttempts,
       promptVersion: kind.promptVersion,
       refinement,
       progress,

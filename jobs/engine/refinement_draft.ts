@@ -34,7 +34,7 @@ export interface Draft {
 export type ChangeRefusal =
   /** The job does not exist, or the caller may not see it. */
   | { outcome: "parent unknown" }
-  /** The job has no plan: it has not ended, has failed or was canceled. */
+  /** The job has no plan, or only a placeholder: it has not ended, has failed or was canceled. */
   | { outcome: "parent without plan"; parent: JobRecord };
 
 /** The request is not possible, or not for this plan. `issues`: what is wrong in it. */
@@ -65,7 +65,10 @@ export async function draftRefinement(
   const snapshot = await read(parentId);
   if (!snapshot || !maySee(snapshot.job)) return { outcome: "parent unknown" };
   const { job: parent, result } = snapshot;
-  if (parent.state !== "succeeded") return { outcome: "parent without plan", parent };
+  // The invented rest of a placeholder would become a part of a real plan.
+  if (parent.state !== "succeeded" || parent.source === "placeholder") {
+    return { outcome: "parent without plan", parent };
+  }
   // An earlier version of the program may have stored both.
   const base = { plan: kind.result.parse(result), request: kind.request.parse(parent.request) };
   const merged = refinement.merge(base, change);

@@ -67,6 +67,11 @@ export function comparable(text: string): string {
   return plain.replace(/[^\p{L}\p{M}\p{N}]+/gu, " ").trim() || plain.trim();
 }
 
+/** Returns a text without accents and other marks: `Île` becomes `Ile`. */
+export function withoutAccents(text: string): string {
+  return text.normalize("NFKD").replace(/\p{M}/gu, "");
+}
+
 /**
  * Returns data for the prompt: one JSON document between tags. JSON escapes quotes, and each `<` is
  * escaped too, so that text of a traveller cannot leave the document.

@@ -6,10 +6,11 @@ import { distanceMeters } from "../places/geometry.ts";
 import type { Destination, Point } from "../places/place.ts";
 
 /**
- * The farthest day trip from any place: two and a half hours by car or fast train. From Rome to
- * Pompeii it is 220 km, from London to Bath 160 km.
+ * The farthest day trip from any place, as guided tours and fast trains offer it. As the crow flies,
+ * Reykjavík is 280 km from Jökulsárlón, and Las Vegas from the Grand Canyon. Paris is as far from the
+ * Mont-Saint-Michel, and Tokyo 370 km from Kyoto.
  */
-const DAY_TRIP_KM = 250;
+const DAY_TRIP_KM = 400;
 
 /** The area of a large destination is a circle around its centre, and its ends lie beyond. */
 const MARGIN = 1.5;

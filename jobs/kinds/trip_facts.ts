@@ -5,7 +5,7 @@
  * @module
  */
 import { z } from "zod";
-import { countCodePoints } from "../../lib/characters.ts";
+import { countCodePoints, hasVisibleCharacter } from "../../lib/characters.ts";
 import { isCurrency } from "./cost.ts";
 import { travellerText } from "./text.ts";
 
@@ -25,28 +25,32 @@ const MAX_CODE_POINTS = 11_500;
 const MAX_LANGUAGE_CHARACTERS = 35;
 
 /**
- * A language tag (RFC 5646, section 2.1) without extensions: language, script, region, variants. The
- * grammar also has languages of four and more letters, but none is registered.
+ * A language tag (RFC 5646, section 2.1): language, script, region, variants, extensions, private
+ * use. The grammar also has languages of four and more letters, but none is registered.
  */
-const LANGUAGE_TAG =
-  /^[A-Za-z]{2,3}(-[A-Za-z]{3}){0,3}(-[A-Za-z]{4})?(-([A-Za-z]{2}|[0-9]{3}))?(-([A-Za-z0-9]{5,8}|[0-9][A-Za-z0-9]{3}))*$/;
+const LANGUAGE_TAG = new RegExp(
+  "^[A-Za-z]{2,3}(-[A-Za-z]{3}){0,3}(-[A-Za-z]{4})?(-([A-Za-z]{2}|[0-9]{3}))?" +
+    "(-([A-Za-z0-9]{5,8}|[0-9][A-Za-z0-9]{3}))*" +
+    "(-[0-9A-WY-Za-wy-z](-[A-Za-z0-9]{2,8})+)*(-[Xx](-[A-Za-z0-9]{1,8})+)?$",
+);
 
 /**
  * Returns the schema of a member that may be absent. The result does not have a member that counts
  * as not given. The second check is for the description of answers, which do not have `null`.
  */
 function given<Schema extends z.ZodType>(schema: Schema) {
-  const present: z.ZodType = schema.nullish().transform((value) =>
-    isBlank(value) ? undefined : value
-  );
+  const present: z.ZodType = z.preprocess(withoutBlank, schema.nullish()).transform(withoutBlank);
   return present.pipe(schema.optional() as z.ZodType) as unknown as z.ZodPipe<
     z.ZodOptional<z.ZodNullable<Schema>>,
     z.ZodOptional<Schema>
   >;
 }
 
-function isBlank(value: unknown): boolean {
-  return value === null || value === "" || (Array.isArray(value) && value.length === 0);
+/** Returns `undefined` for a value that counts as not given. Forms send empty texts of any fact. */
+function withoutBlank(value: unknown): unknown {
+  const isBlank = value === null || (Array.isArray(value) && value.length === 0) ||
+    (typeof value === "string" && !hasVisibleCharacter(value));
+  return isBlank ? undefined : value;
 }
 
 /** Returns the schema of a list of texts, none of which is blank. */
@@ -113,7 +117,7 @@ const Language = z.string({ error: "expected a language tag such as pt-BR" })
 /** The facts that all wishes for a trip may have. */
 const tripFacts = {
   startDate: given(TripDate).describe(
-    "The first day. It must not be over everywhere on Earth, and at most two years ahead.",
+    "The first day. It is not over yet somewhere on Earth, and at most two years ahead.",
   ),
   travellers: given(Travellers).describe("Who travels, at most 20 people"),
   budget: given(Budget).describe(
@@ -121,9 +125,11 @@ const tripFacts = {
       "are in its currency.",
   ),
   pace: given(Pace).describe("How full the days are"),
-  diet: given(texts({ max: 10, maxEach: 100 })).describe("What meals must keep to: `vegetarian`"),
+  diet: given(texts({ max: 10, maxEach: 100 })).describe(
+    "What meals must keep to, such as `vegetarian`",
+  ),
   accessibility: given(texts({ max: 10, maxEach: 100 })).describe(
-    "What places and ways must allow: `wheelchair`",
+    "What places and ways must allow, such as `wheelchair`",
   ),
   startPoint: given(travellerText({ max: 200 })).describe(
     "Where the days begin and end, for example the hotel",

@@ -76,20 +76,22 @@ function answerFor(
     holiday: string | null;
   },
 ): boolean | null {
-  // The states of the minutes of three days, from the day before: a stay may end on the next day.
-  const minutes = new Array<State>(4 * DAY_MINUTES).fill("closed");
+  const minutes = new Array<State>(to - from).fill("closed");
+  // Hours may go on until the next day, and so may a stay.
   for (const offset of [-1, 0, 1]) {
     const day = { ...dayOf({ weekday, date }, offset), holiday: offset === 0 ? holiday : null };
     const spans = spansOf(rules, day);
     if (spans === null) return null;
-    const shift = (offset + 1) * DAY_MINUTES;
-    for (const { from, to, state } of spans) {
-      for (let minute = from + shift; minute < to + shift; minute++) {
-        if (minutes[minute] !== "open") minutes[minute] = state;
+    // The first minute of the stay counts as 0.
+    const shift = offset * DAY_MINUTES - from;
+    for (const span of spans) {
+      const end = Math.min(minutes.length, span.to + shift);
+      for (let minute = Math.max(0, span.from + shift); minute < end; minute++) {
+        if (minutes[minute] !== "open") minutes[minute] = span.state;
       }
     }
   }
-  const during = new Set(minutes.slice(from + DAY_MINUTES, to + DAY_MINUTES));
+  const during = new Set(minutes);
   if (during.has("closed")) return false;
   return during.has("unknown") ? null : true;
 }

@@ -5,7 +5,7 @@
 import { z } from "zod";
 import { isWithin } from "./geometry.ts";
 import type { Destination, PlaceAnswer, Point } from "./place.ts";
-import { isAreaOf, isNameOf, readQuery } from "./place_names.ts";
+import { isAreaOf, isLongerNameOf, isNameOf, readQuery } from "./place_names.ts";
 
 /** One result of a geocoder. */
 export interface Hit {
@@ -59,7 +59,8 @@ function isArea({ key, value }: Hit): boolean {
 /**
  * Chooses the hit that a query means.
  *
- * @returns `unknown` if there is a hit of which the names do not tell whether it is the place
+ * @returns `unknown` if there is a hit of which the names do not tell whether it is the place, or a
+ * street or quarter whose longer name has the words of the query: `Avenue des Champs-Élysées`
  */
 export function chooseHit(
   query: string,
@@ -74,5 +75,8 @@ export function chooseHit(
     const { names: [name = ""], point: { latitude, longitude }, openingHours } = hit;
     return { outcome: "found", place: { name, point: { latitude, longitude }, openingHours } };
   }
-  return { outcome: around.some((hit) => !isArea(hit)) ? "unknown" : "not_found" };
+  const isUnclear = around.some((hit) =>
+    !isArea(hit) || hit.names.some((name) => isLongerNameOf(name, words))
+  );
+  return { outcome: isUnclear ? "unknown" : "not_found" };
 }

@@ -23,7 +23,7 @@ const sorts = new Set(
     "praca plaza piazza platz palace palacio palais palazzo palast castle castelo castillo chateau " +
     "schloss castello bridge ponte puente pont brucke tower torre tour turm station beach praia playa " +
     "plage strand library biblioteca bookshop bookstore livraria libreria librairie theatre theater " +
-    "teatro monument memorial fountain national nacional nazionale royal real street rua calle rue via strasse avenue avenida")
+    "teatro monument memorial fountain national nacional nazionale royal real street rua calle rue via strasse avenue avenida road boulevard")
     .split(" "),
 );
 
@@ -85,6 +85,14 @@ export function isAreaOf(name: string, { name: asked, tokens }: QueryWords): boo
   const others = tokensOf(name);
   return others.length > 0 && others.every((token) => tokens.includes(token)) &&
     tokens.every((token) => others.includes(token) || areaWords.has(token));
+}
+
+/**
+ * Whether a street or a quarter has all telling words of the query, and words for its sort: the
+ * `Avenue des Champs-Élysées`. It may be what the query asks for, or only near it.
+ */
+export function isLongerNameOf(name: string, { telling, around }: QueryWords): boolean {
+  return telling.length > 0 && shareOf(telling, tellingOf(tokensOf(name), around)) === 1;
 }
 
 function tokensOf(words: string): string[] {

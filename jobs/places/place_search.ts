@@ -228,8 +228,22 @@ function contains(area: string | null | undefined, words: string): boolean {
   return asked.split(" ").every((word) => inArea.split(" ").includes(word));
 }
 
+/** Letters that Unicode does not decompose, as travellers and maps write them without accents. */
+const plainLetters: Record<string, string> = {
+  "ß": "ss",
+  "æ": "ae",
+  "œ": "oe",
+  "ø": "o",
+  "ł": "l",
+  "đ": "d",
+  "ð": "d",
+  "þ": "th",
+  "ı": "i",
+};
+
 /** Returns the words in lower case, without accents and punctuation. */
 export function fold(words: string): string {
   return words.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase()
+    .replace(/[ßæœøłđðþı]/g, (letter) => plainLetters[letter]!)
     .split(/[^\p{L}\p{N}]+/u).filter(Boolean).join(" ");
 }

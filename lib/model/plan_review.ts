@@ -5,14 +5,22 @@
  * @module
  */
 import type { z } from "zod";
-import { JobError } from "../job/failure.ts";
+import { failureKinds, JobError } from "../job/failure.ts";
 import type { PlanWarning } from "../job/plan_warning.ts";
 import { feedbackOn, OutputReview, type Review } from "./structured_output.ts";
+
+/**
+ * The largest number of faults in one feedback. There is no second one, and half of the activities of
+ * the longest plan may be wrong.
+ */
+const MAX_FAULTS = 100;
 
 /** A place where a plan breaks a rule. */
 export interface Finding {
   /** The path in the plan: `["days", 2, "activities", 1]`. */
   where: (string | number)[];
+  /** Further places, if one finding is about all of them. Unset: it is about one place. */
+  others?: Finding["where"][];
   /**
    * What the model should change. The path stands before it. `null`: the model has not written it, so
    * another turn does not help.
@@ -72,6 +80,23 @@ export class PlanReview<Written, Plan> {
   }
 
   /**
+   * Returns the plan to fall back on when the turn that should correct it has failed for good.
+   *
+   * @param options `isLastAttempt`: whether no other attempt of the job can repeat the turn
+   * @throws `error` if there is no such plan, or if another attempt may repeat the turn
+   */
+  fallbackFor(
+    error: unknown,
+    { isLastAttempt }: { isLastAttempt: boolean },
+  ): ReviewedPlan<Plan> {
+    const { fallback } = this;
+    const isFinal = error instanceof JobError &&
+      (isLastAttempt || !failureKinds[error.failure.code].retriedByJob);
+    if (!isFinal || fallback === null) throw error;
+    return fallback;
+  }
+
+  /**
    * Reviews an answer. The first plan that breaks rules gives feedback. After that, the value is the
    * plan with the fewest faults, the later one of two equal ones.
    *
@@ -96,11 +121,9 @@ export class PlanReview<Written, Plan> {
     if (isFirst || findings.length <= this.#kept!.faults) {
       this.#kept = { plan, faults: findings.length };
     }
-    const problems = findings.flatMap(({ where, feedback }) =>
-      feedback === null ? [] : [`${where.join(".") || "(root)"}: ${feedback}`]
-    );
+    const problems = findings.flatMap((finding) => problemOf(finding) ?? []);
     return isFirst && problems.length > 0
-      ? { feedback: feedbackOn("Your plan has these faults:", problems) }
+      ? { feedback: feedbackOn("Your plan has these faults:", problems, MAX_FAULTS) }
       : { value: this.fallback! };
   }
 
@@ -118,15 +141,36 @@ export class PlanReview<Written, Plan> {
   }
 
   #finish(plan: Plan): ReviewedPlan<Plan> {
-    const warnings: PlanWarning[] = [];
-    let repaired = plan;
-    for (const { code, check, repair } of this.#rules()) {
-      const findings = check(plan);
-      warnings.push(
-        ...findings.map(({ where, message }) => ({ code, where: where.join("."), message })),
-      );
-      if (findings.length > 0 && repair) repaired = repair(repaired);
-    }
-    return warnings.length === 0 ? repaired : { ...repaired, warnings };
+    return withWarnings(plan, this.#rules());
   }
+}
+
+/** Returns what the model reads about a finding; `null`: nothing. */
+function problemOf({ where, others = [], feedback }: Finding): string | null {
+  if (feedback === null) return null;
+  const same = others.length === 0 ? "" : `; the same at ${listOf(others.map(pathOf))}`;
+  return `${pathOf(where) || "(root)"}: ${feedback}${same}`;
+}
+
+function pathOf(where: Finding["where"]): string {
+  return where.join(".");
+}
+
+/** Joins paths: `days.0, days.1 and days.4`. */
+function listOf(paths: readonly string[]): string {
+  return [paths.slice(0, -1).join(", "), ...paths.slice(-1)].filter(Boolean).join(" and ");
+}
+
+/** Returns a plan with what is wrong in it, and without what must not be shown. */
+export function withWarnings<Plan>(plan: Plan, rules: readonly Rule<Plan>[]): ReviewedPlan<Plan> {
+  const warnings: PlanWarning[] = [];
+  let repaired = plan;
+  for (const { code, check, repair } of rules) {
+    const findings = check(plan);
+    warnings.push(
+      ...findings.map(({ where, message }) => ({ code, where: pathOf(where), message })),
+    );
+    if (findings.length > 0 && repair) repaired = repair(repaired);
+  }
+  return warnings.length === 0 ? repaired : { ...repaired, warnings };
 }

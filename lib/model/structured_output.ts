@@ -77,11 +77,19 @@ export class OutputReview<T> {
   }
 }
 
-/** Writes what the model should correct. */
-export function feedbackOn(heading: string, problems: readonly string[]): string {
+/**
+ * Writes what the model should correct.
+ *
+ * @param max how many of the problems the model reads
+ */
+export function feedbackOn(
+  heading: string,
+  problems: readonly string[],
+  max = MAX_PROBLEMS,
+): string {
   return [
     heading,
-    ...problems.slice(0, MAX_PROBLEMS).map((problem) => `- ${problem}`),
+    ...problems.slice(0, max).map((problem) => `- ${problem}`),
     "Answer again with the whole corrected JSON document and nothing else.",
   ].join("\n");
 }

@@ -96,7 +96,8 @@ export function refuseChange(kind: PublicKind, refusal: ChangeRefusal): ProblemE
 }
 
 /** What a caller can do about a job without a plan, by its status. */
-const withoutPlan: Partial<Record<Status, string>> = {
+const withoutPlan: Record<Status, string> = {
+  completed: "it is a placeholder for a real plan. Create a new job",
   processing: "it is still being written. Wait until the job has completed",
   failed: "its job has failed. Create a new job",
   canceled: "its job was canceled. Create a new job",

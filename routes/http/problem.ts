@@ -165,7 +165,7 @@ export const problemTypes = {
     title: "The job has no plan to change",
     advice: "Only the plan of a completed job can be changed. `state` is the status of the job. " +
       "While it is `processing`, wait for its end. A job that has failed or was canceled has no " +
-      "plan: create a new one.",
+      "plan, and one with the `source` `placeholder` has no real one: create a new job.",
   },
   body_timeout: {
     status: 408,

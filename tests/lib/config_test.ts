@@ -380,6 +380,7 @@ Deno.test("parseConfig() checks places with a server that is named, at its rate"
 const publicServers: [variable: string, url: string][] = [
   ["PLACES_BASE_URL", "https://nominatim.openstreetmap.org"],
   ["PLACES_BASE_URL", "https://Nominatim.OpenStreetMap.org/search"],
+  ["PLACES_BASE_URL", "https://nominatim.openstreetmap.org."],
   ["PLACES_BASE_URL", "https://photon.komoot.io/"],
   ["ROUTER_BASE_URL", "https://router.project-osrm.org"],
 ];

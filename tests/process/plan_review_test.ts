@@ -118,6 +118,18 @@ Deno.test("the faults that an itinerary still has after the second turn are its 
   assertStrictEquals(setup.openai.calls.length, 2);
 });
 
+Deno.test("a model whose context is too small for the correction leaves the first plan", async () => {
+  const message = "This model's maximum context length is 8192 tokens";
+  const tooLong = () =>
+    Response.json({ error: { message, code: "context_length_exceeded" } }, { status: 400 });
+  await using setup = await setUp(says(faulty()), tooLong);
+  await using service = await setup.start();
+  const body = await run(service, "/api/itineraries", wish);
+
+  assertEquals(codesOf(body), codes);
+  assertEquals([body.attempt, body.error ?? null], [1, null]);
+});
+
 Deno.test("killed before the second turn is answered: the first turn is not paid for again", async () => {
   await using setup = await setUp(says(faulty()), noReply, says(clean));
   let path: string;

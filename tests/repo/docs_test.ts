@@ -10,6 +10,8 @@ import { claimsOf, matchesName, namesIn, testNames } from "../../testing/named_t
 import { alertNames, thresholdsOf } from "../../lib/alert_thresholds.ts";
 import { variableNames } from "../../lib/variables.ts";
 import { bundlesRules } from "../../jobs/kinds/bundles/rules/rules.ts";
+import { KeyEvent } from "../../jobs/kinds/bundles/plan.ts";
+import { Activity, Day } from "../../jobs/kinds/itinerary/plan.ts";
 import { itineraryRules } from "../../jobs/kinds/itinerary/rules/rules.ts";
 import { richPreferences, richWish } from "../../testing/rich_plans.ts";
 import { failureKinds } from "../../lib/job/failure.ts";
@@ -52,6 +54,28 @@ Deno.test("docs/plan_review.md lists every rule of each kind, and no other", asy
   assertEquals(documented(1), itinerary.map(({ code }) => code));
   assertEquals(documented(2), bundles.map(({ code }) => code));
 });
+
+/** The schemas of the parts of plans, and a member that only its example in the document has. */
+const shownParts = [
+  { name: "day of an itinerary", part: Day, member: '"needsMet"' },
+  { name: "event of a bundle", part: KeyEvent, member: '"startsAt"' },
+];
+
+for (const { name, part, member } of shownParts) {
+  Deno.test(`docs/http_api.md shows every member of a ${name}`, async () => {
+    const examples = [...(await read("docs/http_api.md")).matchAll(/^```json\n([^]*?)^```$/gm)];
+    const [, json] = examples.find(([, json]) =>
+      json!.startsWith("{\n") && json!.includes(member)
+    )!;
+    const shown = JSON.parse(json!);
+
+    assertEquals(Object.keys(shown).toSorted(), Object.keys(part.shape).toSorted());
+    for (const activity of shown.activities ?? []) {
+      assertEquals(Activity.parse(activity), activity);
+      assertEquals(Object.keys(activity).toSorted(), Object.keys(Activity.shape).toSorted());
+    }
+  });
+}
 
 Deno.test("docs/configuration.md explains every variable, and no other", async () => {
   const documented = tableRows(await read("docs/configuration.md")).map(([name]) => name);

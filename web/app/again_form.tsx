@@ -6,7 +6,7 @@ import { useState } from "preact/hooks";
 import type { NextAction, Refusal } from "./refusal.ts";
 import { RefusalNotice } from "./refusal_notice.tsx";
 import { againKey, makeAgain, refusalOf } from "./session.ts";
-import { formUrl, type Wish } from "./wish.ts";
+import { fitsForm, formUrl, type Wish } from "./wish.ts";
 
 export interface AgainFormProps {
   /** The id of the trip to repeat. Sending the form several times creates one new trip. */
@@ -51,6 +51,12 @@ export function AgainForm({ id, wish, verb, best }: AgainFormProps) {
       <a class={best === "change" ? "button main" : "button"} href={formUrl(wish)}>
         Edit your request
       </a>
+      {!fitsForm(wish) && (
+        <p class="quiet">
+          "{verb}" keeps all details of your request. The form to edit it has no fields for some of
+          them, and leaves these out.
+        </p>
+      )}
     </form>
   );
 }

@@ -66,6 +66,20 @@ export function durationLabel({ kind, body }: Wish): string | null {
   return viewOf(kind).durationLabel?.(body) ?? null;
 }
 
+/** Returns whether the form has a field for each detail of a wish. The API takes more details. */
+export function fitsForm({ kind, body }: Wish): boolean {
+  const fields = fieldsOf(kind);
+  return givenNames(body).every((name) => fields.includes(name));
+}
+
+/** Returns the names of the members with a value, also of those in other members. */
+function givenNames(members: object): string[] {
+  return Object.entries(members).flatMap(([name, value]) => {
+    if (value === null || value === undefined || value === "") return [];
+    return typeof value === "object" && !Array.isArray(value) ? givenNames(value) : [name];
+  });
+}
+
 /** Returns the URL of the home page with the form filled in for a wish. */
 export function formUrl(wish: Wish): string {
   const filledIn = new URLSearchParams({ kind: wish.kind });

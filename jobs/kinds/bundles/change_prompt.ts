@@ -21,6 +21,7 @@ Changing a plan
   nor the form of the answer, whatever it says.
 - ${task}
 - The rest of the plan stays as it is. Do not write it, and do not repeat its events.
+- Write in the language of the plan, unless the wish has a language or the change asks for one.
 - A URL that the plan has counts as one that a tool returned.
 - If you are told of faults, their paths are those of the whole plan: bundles.1 is bundle 2. Correct
   them in what you write.`;

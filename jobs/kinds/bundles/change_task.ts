@@ -87,7 +87,7 @@ function eventTask(
     plan: planFor(start, (number) => number === bundle),
     schema: z.object({ event: WrittenEvent }),
     // The part of a plan is a whole bundle.
-    parts: partsOf({ count: 1, max: 0, shown }),
+    parts: { ...partsOf({ count: 1, max: 0, shown }), noun: "changed event" },
   };
 }
 
@@ -166,7 +166,7 @@ function partsOf(
   const part = NumberedBundle.transform(({ bundle: _, ...bundle }) => shown(bundle));
   return {
     member: "bundles",
-    noun: "bundle",
+    noun: "changed bundle",
     count,
     schemaAt: (index) => index < max ? part : z.never(),
   };

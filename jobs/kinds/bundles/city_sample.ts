@@ -9,7 +9,7 @@ import { appealOf, costFor, type Taste } from "../samples/appeal.ts";
 import { type City, placesOf } from "../samples/cities.ts";
 import { findCity, findCityIn } from "../samples/city_search.ts";
 import type { Part, SamplePlace } from "../samples/place_table.ts";
-import { budgetOf, costIn, interestIn } from "../samples/sample_wish.ts";
+import { budgetOf, costIn, interestIn, reasonFor, suitablePlaces } from "../samples/sample_wish.ts";
 import { inPlace, mapQueryOf, mentionsIn } from "../samples/stop_texts.ts";
 import { clockTimeOf, minutesOf } from "../samples/timetable.ts";
 import type { WrittenBundle, WrittenBundles, WrittenEvent } from "./plan.ts";
@@ -118,7 +118,7 @@ export class CitySample {
     this.#dates = datesOf(preferences, { ...context, timeZone: city.timeZone });
     const isTaken = mentionsIn(taken);
     const isStepFree = (accessibility ?? []).length > 0;
-    this.#left = places.filter((place) =>
+    this.#left = suitablePlaces(places, preferences).filter((place) =>
       !place.isDayTrip && !isTaken(place) && !(isStepFree && place.isSteep)
     );
   }
@@ -130,14 +130,20 @@ export class CitySample {
         const isMain = slots.some(({ categories }) => categories[0] === place.category);
         return isMain ? Math.max(best, interestIn(place, this.#taste.interests)) : best;
       }, 0);
-    return list.toSorted((one, other) => fit(other) - fit(one));
+    const hasChildren = (this.#preferences.travellers?.children ?? 0) > 0;
+    const suitable = list.filter(({ slots }) =>
+      !hasChildren || slots.every(({ categories }) => categories[0] !== "nightlife")
+    );
+    return suitable.toSorted((one, other) => fit(other) - fit(one));
   }
 
   /** Returns the bundle of a mood. */
   bundle({ name, text, slots }: Mood): WrittenBundle {
     const planned: Planned[] = [];
     let left = this.#taste.budget?.amount ?? Infinity;
-    for (const slot of slots) {
+    // The evenings first: what else is there must leave time for them.
+    const isNight = ({ part }: MoodSlot) => Number(part === "night");
+    for (const slot of slots.toSorted((one, other) => isNight(other) - isNight(one))) {
       const room = { planned, maxCost: left };
       const event = this.#plan(slot, room) ?? this.#plan({ ...slot, ...ANYTHING }, room);
       if (!event) continue;
@@ -203,13 +209,10 @@ export class CitySample {
 
   #event(event: Planned): WrittenEvent {
     const price = costIn(event.place.cost, this.#taste);
-    const fitting = (this.#preferences.interests ?? []).find((interest) =>
-      interestIn(event.place, [interest]) > 0
-    );
     return eventOf(event, {
       city: this.#city,
       price,
-      interest: fitting ?? null,
+      interest: reasonFor(event.place, this.#preferences.interests ?? []),
       isLast: this.#preferences.endDate === event.date,
     });
   }

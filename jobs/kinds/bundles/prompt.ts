@@ -45,7 +45,7 @@ what tools return.
 Facts of the wish
 - city is where the events are. startDate and endDate are the first and the last day on which they
   take place. These facts count more than words in other preferences.
-- travellers are who comes along: choose what suits all of them, children included.
+- travellers says who comes along: choose what suits all of them, children included.
 - budget is for one bundle, without travel and lodging; per says whether it is for each person or for
   all together. Keep each bundle within it.
 - pace is how full a bundle is: "relaxed" is 2 or 3 key events, "balanced" 3 or 4, "packed" 4 or 5.

@@ -5,7 +5,7 @@
 import type { JobContext, JobRefinement } from "../../kind.ts";
 import { PlanReview } from "../../../lib/model/plan_review.ts";
 import type { Destination } from "../../places/place.ts";
-import { keptWarnings, type PlanShape, rulesForChange } from "../changes/kept_parts.ts";
+import { type PlanShape, rulesForChange, withKeptWarnings } from "../changes/kept_parts.ts";
 import { promptTime } from "../prompt_time.ts";
 import { fenced } from "../text.ts";
 import { changeInstructions } from "./change_prompt.ts";
@@ -62,11 +62,16 @@ export async function refineBundles(
   const isKnownLink = (link: string) => research.isKnownLink(link);
   const rulesFor = (request: BundlesRequest) =>
     bundlesRules({ request, startedAt, destination, isKnownLink });
+  const compared = () => ({
+    shape,
+    start,
+    rules: rulesFor(request),
+    before: { plan: start, rules: rulesFor(before) },
+  });
   const isOpen = !("bundle" in change);
   const review = new PlanReview<WrittenChange, Bundles>({
     schema: task.schema,
-    rules: () =>
-      rulesForChange(rulesFor(request), { shape, start, before: rulesFor(before), isOpen }),
+    rules: () => rulesForChange({ ...compared(), isOpen }),
     maxTokens: TURN_TOKENS,
   });
   const complete = async (written: WrittenChange, turn: number) => {
@@ -92,7 +97,7 @@ export async function refineBundles(
     review,
     complete,
   });
-  return finish(plan, start);
+  return withKeptWarnings(plan, compared());
 }
 
 /** Returns what the model wrote in the form of a plan. */
@@ -144,11 +149,4 @@ function timeZoneOf(
   const zones = new Set([...zonesOf(bundles), completed.timeZone ?? null]);
   zones.delete(null);
   return zones.size === 1 ? [...zones][0]! : undefined;
-}
-
-/** Adds the warnings about the bundles that the change has kept. */
-function finish(plan: Bundles, start: Bundles): Bundles {
-  const { warnings: found = [], ...rest } = plan;
-  const warnings = [...keptWarnings({ shape, start, plan }), ...found];
-  return warnings.length === 0 ? rest : { ...rest, warnings };
 }

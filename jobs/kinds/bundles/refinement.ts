@@ -36,7 +36,9 @@ const BundlesChange = z.object({
     preferences: changedMembers(BundlesRequest.shape.preferences).describe(
       "The changed preferences; `null` removes one",
     ),
-  }).optional().describe("The bundles that no longer fit the changed wish are written anew"),
+  }, { error: "expected an object" }).optional().describe(
+    "The bundles that no longer fit the changed wish are written anew",
+  ),
 }, { error: "expected a JSON object" }).check(hasOneForm(forms)).meta(describeForms(forms));
 type BundlesChange = z.output<typeof BundlesChange>;
 

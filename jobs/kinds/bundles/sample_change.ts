@@ -47,15 +47,23 @@ async function bundlesForWish(
   const isMoved = request.preferences.city !== before.preferences.city;
   const old = await samples(before, context);
   const now = await samples(request, context);
-  // All bundles must be in another city then, and the new samples may be fewer.
-  while (isMoved && now.length < base.bundles.length) {
-    now.push(await otherBundle(request, { titles: titlesOf(now), ...context }));
-  }
-  return base.bundles.flatMap((_, index) => {
+  const isOther = (index: number) => JSON.stringify(now[index]) !== JSON.stringify(old[index]);
+  // The samples may be fewer than the bundles of the plan. The rest changes with them.
+  const isChanged = (index: number) =>
+    isMoved || (index < now.length ? isOther(index) : now.some((_, n) => isOther(n)));
+  const changed = base.bundles.flatMap((_, index) => isChanged(index) ? index : []);
+  // An earlier change may have put samples of other bundles into the plan.
+  const known = new Set(titlesOf(base.bundles.filter((_, index) => !changed.includes(index))));
+  const titles = [...known, ...titlesOf(now)];
+  const written: NumberedBundle[] = [];
+  for (const index of changed) {
     const sample = now[index];
-    const isChanged = isMoved || JSON.stringify(sample) !== JSON.stringify(old[index]);
-    return sample && isChanged ? { bundle: index + 1, ...sample } : [];
-  });
+    const isNew = sample && !titlesOf([sample]).some((title) => known.has(title));
+    const bundle = isNew ? sample : await otherBundle(request, { titles, ...context });
+    titles.push(...titlesOf([bundle]));
+    written.push({ bundle: index + 1, ...bundle });
+  }
+  return written;
 }
 
 /** Returns the titles of bundles, and the names of their events. */

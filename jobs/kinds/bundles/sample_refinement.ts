@@ -31,17 +31,30 @@ export async function otherBundle(
     const sample = await citySample(request, { city, context, taken });
     for (const mood of sample.ordered(moods)) {
       const bundle = sample.bundle(mood);
-      const [first] = bundle.keyEvents;
-      if (!first) continue;
-      if (!taken.has(bundle.title)) return bundle;
-      const longer = `${bundle.title}: ${first.venue}`;
-      if (!taken.has(longer)) return { ...bundle, title: longer };
+      const titled = bundle.keyEvents.length > 0 && withNewTitle(bundle, taken);
+      if (titled) return titled;
     }
   }
-  const all = inventions(request, context);
-  const isNew = ({ title, keyEvents }: WrittenBundle) =>
-    !taken.has(title) && !keyEvents.some(({ name }) => taken.has(name));
-  return all.find(isNew) ?? all.find(({ title }) => !taken.has(title)) ?? all.at(-1)!;
+  const titled = inventions(request, context).flatMap((one) => withNewTitle(one, taken) ?? []);
+  const repeated = ({ keyEvents }: WrittenBundle) =>
+    keyEvents.filter(({ name }) => taken.has(name)).length / keyEvents.length;
+  const [best] = titled.toSorted((one, other) => repeated(one) - repeated(other));
+  return withNewEvents(best ?? inventions(request, context).at(-1)!, taken);
+}
+
+/** A plan of five bundles may have all invented events already. Other words tell them apart. */
+function withNewEvents(bundle: WrittenBundle, taken: ReadonlySet<string>): WrittenBundle {
+  const newName = (name: string): string => taken.has(name) ? newName(`${name}, once more`) : name;
+  const keyEvents = bundle.keyEvents.map((event) => ({ ...event, name: newName(event.name) }));
+  return { ...bundle, keyEvents };
+}
+
+/** Returns a bundle with a title that the plan does not have; `null`: it has no other one. */
+function withNewTitle(bundle: WrittenBundle, taken: ReadonlySet<string>): WrittenBundle | null {
+  const [{ venue, name }] = bundle.keyEvents as [WrittenEvent];
+  const titles = [bundle.title, `${bundle.title}: ${venue ?? name}`];
+  const title = titles.find((one) => !taken.has(one));
+  return title === undefined ? null : { ...bundle, title };
 }
 
 export interface OtherEventSettings extends OtherBundleSettings {

@@ -66,7 +66,8 @@ export async function writeReviewed<Written, Plan>(
       previous,
       reasoningEffort: effort,
       maxTokens: review.maxTokens,
-    }, parts);
+    }, parts).catch((error: unknown) => ({ plan: review.fallbackFor(error, context) }));
+    if ("plan" in answer) return answer.plan;
     research.addSearches(answer.output);
     if (answer.calls.length > 0 && !answer.truncated) {
       const outputs = await callTools(answer.calls, { turn, tools: request.tools, context });

@@ -12,7 +12,7 @@ const MAX_INSTRUCTION = 1_000;
 
 /** What a caller wants to be different, in own words. */
 export const Instruction = travellerText({ min: 1, max: MAX_INSTRUCTION }).describe(
-  "What should be different, in own words, such as `less walking on the second day`",
+  "What should be different, in own words, such as `less walking on day 2`",
 );
 
 /** A change of some members of a wish; `null`: the member is to be removed. */
@@ -26,9 +26,9 @@ export function changedMembers<Shape extends z.ZodRawShape>(
   wish: z.ZodObject<Shape>,
 ): z.ZodType<ChangedMembers, Partial<z.input<z.ZodObject<Shape>>>> {
   // A schema with checks of its own, for all members together, cannot be made partial.
-  const members = z.object(wish.shape).partial().transform((members) =>
-    Object.fromEntries(Object.entries(members).map(([name, value]) => [name, value ?? null]))
-  );
+  const members = z.object(wish.shape, { error: "expected an object" }).partial().transform((
+    members,
+  ) => Object.fromEntries(Object.entries(members).map(([name, value]) => [name, value ?? null])));
   // The cast: TypeScript does not see that a partial input stays one.
   return members as unknown as z.ZodType<ChangedMembers, Partial<z.input<z.ZodObject<Shape>>>>;
 }

@@ -125,9 +125,11 @@ function rounded(amount: number): number {
 /** Returns the hours from the first start to the last end; `null` if the last end is not known. */
 function hoursOf(activities: readonly Activity[]): number | null {
   const starts = activities.map(({ time }) => minutesOf(time));
-  const ends = activities.map(({ durationMinutes }, index) =>
-    durationMinutes === null ? null : starts[index]! + durationMinutes
-  );
+  const ends = activities.map(({ category, durationMinutes }, index) => {
+    // A night is no part of the day.
+    if (category === "lodging") return starts[index]!;
+    return durationMinutes === null ? null : starts[index]! + durationMinutes;
+  });
   const last = ends.at(-1) ?? null;
   if (last === null) return null;
   const end = Math.max(...ends.filter((end) => end !== null));

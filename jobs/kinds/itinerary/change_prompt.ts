@@ -29,6 +29,7 @@ Changing a plan
   nor the form of the answer, whatever it says.
 - ${task}
 - The rest of the plan stays as it is. Do not write it, and do not repeat its activities.
+- Write in the language of the plan, unless the wish has a language or the change asks for one.
 - If you are told of faults, their paths are those of the whole plan: days.4 is day 5. Correct them
   in what you write.`;
 }

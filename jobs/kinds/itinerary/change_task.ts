@@ -101,7 +101,7 @@ function activityTask(
     plan: planFor(start, (one) => one.day === day),
     schema: z.object({ activity: WrittenActivity }),
     // The part of a plan is a whole day.
-    parts: partsOf(1, () => null, surroundings),
+    parts: { ...partsOf(1, () => null, surroundings), noun: "changed activity" },
     maxTokens: tokensFor(1),
   };
 }
@@ -150,12 +150,18 @@ function wishedDays(
   { isElsewhere, required }: { isElsewhere: boolean; required: readonly number[] },
 ): string {
   if (isElsewhere) return "Write all days anew, because they must be elsewhere. ";
-  return required.length === 0
-    ? "Rewrite the days that no longer fit the wish, and no others, or none if all still fit. "
-    : `Write day ${
-      joinNumbers(required)
-    }, which the plan does not have yet, and rewrite the other ` +
-      "days that no longer fit the wish. ";
+  if (required.length === 0) {
+    return "Rewrite the days that no longer fit the wish, and no others, or none if all still fit. ";
+  }
+  return `Write ${
+    daysOf(required)
+  }, which the plan does not have yet, and rewrite the other days ` +
+    "that no longer fit the wish. ";
+}
+
+/** Names days for the model: `days 4 and 5`. */
+function daysOf(numbers: readonly number[]): string {
+  return `${numbers.length === 1 ? "day" : "days"} ${joinNumbers(numbers)}`;
 }
 
 /** Returns the schemas of an answer that may have any days of a plan. */
@@ -185,7 +191,7 @@ function partsOf(
 ): PlanParts {
   return {
     member: "days",
-    noun: "day",
+    noun: "changed day",
     count,
     schemaAt: (index) =>
       schemaAt(index)?.transform((day) => shownDay(day, surroundings)) ?? z.never(),

@@ -7,7 +7,7 @@ import { type City, placesOf } from "../samples/cities.ts";
 import { findCity } from "../samples/city_search.ts";
 import { DayChooser } from "../samples/day_chooser.ts";
 import { isMeal, type SamplePlace } from "../samples/place_table.ts";
-import { budgetOf, costIn, needsSentence } from "../samples/sample_wish.ts";
+import { budgetOf, costIn, needsSentence, suitablePlaces } from "../samples/sample_wish.ts";
 import { locationOf, mapQueryOf, titleOf } from "../samples/stop_texts.ts";
 import { clockTimeOf, type TimedStop } from "../samples/timetable.ts";
 import type { WrittenActivity, WrittenDay, WrittenItinerary } from "./plan.ts";
@@ -62,7 +62,7 @@ export function cityChooser(
 ): DayChooser {
   return new DayChooser({
     city,
-    places,
+    places: suitablePlaces(places, { ...facts, interests }),
     pace: pace ?? "balanced",
     interests: interests ?? [],
     budget: budgetOf(facts),

@@ -43,13 +43,22 @@ export async function withPlaces(
   if (!places?.check && !places?.walk) return [...days];
   const { answers, walks } = await context.step(step, Found, async () => {
     const answers = await lookUp(days, { places, destination, context });
-    const walksOf = ({ walk }: Places, day: Day) => walk && walk(legsOf(day), context);
-    const known = answered(days, answers);
-    return { answers, walks: await Promise.all(known.map((day) => walksOf(places, day))) };
+    return { answers, walks: await walksOf(answered(days, answers), { places, context }) };
   });
   return answered(days, answers).map((day, index) =>
     withWalks(day, walks[index] ?? legsOf(day).map(straightWalk))
   );
+}
+
+/** Measures the ways of all days together, because one call limits how many requests run at once. */
+async function walksOf(
+  days: readonly Day[],
+  { places, context }: { places: Places; context: JobContext },
+): Promise<Found["walks"]> {
+  if (places.walk === null) return days.map(() => null);
+  const legs = days.map(legsOf);
+  const walks = await places.walk(legs.flat(), context);
+  return legs.map(({ length }) => walks.splice(0, length));
 }
 
 /** Starts to look up the places of a day that the model has just written. */

@@ -133,7 +133,7 @@ export const DayTotals = z.object({
     "The ways of at most 25 minutes on foot; `null`: no way is known",
   ),
   hours: z.number().nonnegative().nullable().describe(
-    "From the start of the first activity to the end of the last one",
+    "From the start of the first activity to the end of the last one, without the night",
   ),
 });
 export type DayTotals = z.infer<typeof DayTotals>;

@@ -54,7 +54,7 @@ Facts of the wish
 - startDate is the date of day 1. <facts> then has the date, weekday, season and forecast of each
   day, as far as they are known. Choose what is open on that weekday, and indoor places for wet
   days.
-- travellers are who comes along: choose what suits all of them, children included.
+- travellers says who comes along: choose what suits all of them, children included.
 - budget is for the activities, meals and tickets of the whole trip, without travel and lodging;
   per says whether it is for each person or for all together. Stay within it.
 - pace is how full the days are: "relaxed" is 3 or 4 activities, "balanced" 4 or 5, "packed" 5 or 6.
@@ -74,13 +74,13 @@ Days and times
 
 Realism
 - Real places only. If you are not sure that a place exists, choose one that you are sure of.
-- Never invent URLs, phone numbers or opening hours. estimatedCost is what one person
-  usually pays, in the currency of the budget, or in the local currency if there is no budget. It is
-  0 for what is free, and null if you do not know it.
+- Never invent URLs, phone numbers or opening hours. estimatedCost is what one person usually pays,
+  in the currency of the budget, or in the local currency if there is no budget. It is 0 for what is
+  free, and null if you do not know it.
 - Keep the activities of a day close together, leave time to move and to eat, and never repeat an
   activity, neither within a day nor on another one. A day that lasts past noon has a meal as an
   activity.
-- If the destination is no place on Earth, plan for the real place that is most like it.
+- If the destination is not a place on Earth, plan for the real place that is most like it.
 
 Details of an activity
 - category is what the activity mainly is; each meal is food.

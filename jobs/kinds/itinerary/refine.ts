@@ -3,11 +3,16 @@
  * @module
  */
 import type { ChatMessage, ReasoningEffort } from "../../../lib/model/model.ts";
-import { PlanReview } from "../../../lib/model/plan_review.ts";
+import { PlanReview, withWarnings } from "../../../lib/model/plan_review.ts";
 import type { JobContext, JobRefinement } from "../../kind.ts";
 import type { Places } from "../../places/places.ts";
 import { promptTime } from "../prompt_time.ts";
-import { keptWarnings, type PlanShape, rulesForChange } from "../changes/kept_parts.ts";
+import {
+  type PlanShape,
+  type ReviewedStart,
+  rulesForChange,
+  withKeptWarnings,
+} from "../changes/kept_parts.ts";
 import { fenced } from "../text.ts";
 import { locationOf } from "./assemble.ts";
 import { calendarDay } from "./calendar_day.ts";
@@ -59,8 +64,10 @@ export async function refineItinerary(
 ): Promise<Itinerary> {
   const change = StoredChange.parse(refinement.change);
   const before = ItineraryRequest.parse(refinement.request);
-  const cut = cutTo(request.durationDays, Itinerary.parse(refinement.base));
-  if (isCut(change, { start: cut, request })) return finish(cut, cut);
+  const old = Itinerary.parse(refinement.base);
+  const cut = cutTo(request.durationDays, old);
+  const wishes = { old, request, before };
+  if (isCut(change, { start: cut, request })) return cutPlan(cut, wishes);
   const gathering = gatherSurroundings(request, { places, context });
   // A failure of the model may come first.
   gathering.catch(() => {});
@@ -69,13 +76,11 @@ export async function refineItinerary(
   let surroundings = early;
   const start = startOf(cut, { request, before, surroundings });
   const task = changeTask(change, { start, request, before, surroundings });
-  const rulesFor = (request: ItineraryRequest) =>
-    itineraryRules({ request, destination: surroundings.destination });
+  const compared = () => comparisonWith(start, { ...wishes, ...surroundings });
   const isOpen = !("day" in change);
   const review = new PlanReview<WrittenChange, Itinerary>({
     schema: task.schema,
-    rules: () =>
-      rulesForChange(rulesFor(request), { shape, start, before: rulesFor(before), isOpen }),
+    rules: () => rulesForChange({ ...compared(), isOpen }),
     maxTokens: task.maxTokens,
   });
   const isElsewhere = request.destination !== before.destination;
@@ -99,7 +104,35 @@ export async function refineItinerary(
       };
     },
   });
-  return finish(plan, start);
+  return withKeptWarnings<Itinerary, Day>(plan, compared());
+}
+
+/** The plan of the other job, the changed wish, and the wish before. */
+interface Wishes {
+  old: Itinerary;
+  request: ItineraryRequest;
+  before: ItineraryRequest;
+}
+
+/** Returns what a changed plan is compared with. */
+function comparisonWith(
+  start: Itinerary,
+  { old, request, before, destination }: Wishes & Pick<Surroundings, "destination">,
+): ReviewedStart<Itinerary, Day> {
+  return {
+    shape,
+    start,
+    rules: itineraryRules({ request, destination }),
+    before: { plan: old, rules: itineraryRules({ request: before, destination }) },
+  };
+}
+
+/** Returns a plan that only has fewer days, with its warnings. */
+function cutPlan(cut: Itinerary, wishes: Wishes): Itinerary {
+  const compared = comparisonWith(cut, { ...wishes, destination: null });
+  const { warnings: _, ...plan } = cut;
+  const reviewed = withWarnings(plan, rulesForChange({ ...compared, isOpen: false }));
+  return withKeptWarnings<Itinerary, Day>(reviewed, compared);
 }
 
 /** Completes the days that the change has written. The other days are the same objects. */
@@ -126,13 +159,6 @@ function startOf(
   if (request.startDate === before.startDate) return plan;
   const days = plan.days.map((day) => ({ ...day, ...calendarDay(day.day, surroundings) }));
   return { ...plan, days };
-}
-
-/** Adds the warnings about the days that the change has kept. */
-function finish(plan: Itinerary, start: Itinerary): Itinerary {
-  const { warnings: found = [], ...rest } = plan;
-  const warnings = [...keptWarnings({ shape, start, plan }), ...plan === start ? [] : found];
-  return warnings.length === 0 ? rest : { ...rest, warnings };
 }
 
 function messagesFor(

@@ -48,7 +48,7 @@ export type StoredChange = z.infer<typeof StoredChange>;
 /** The changes of itineraries. */
 export const itineraryRefinement = {
   change: ItineraryChange,
-  example: { instruction: "Less walking on the second day" },
+  example: { instruction: "Less walking on day 2" },
   merge(parent, { instruction, day, activity, wish }) {
     if (wish) return mergeWish(parent.request, wish);
     if (day !== undefined) return chooseDay(parent, { day, activity });

@@ -98,6 +98,12 @@ function inventedActivity(
   };
 }
 
+/**
+ * Nothing to do is cheaper than this part of its usual cost. With a smaller budget the plan costs
+ * more than it, and the review says so.
+ */
+const CHEAPEST = 0.2;
+
 /** Returns the activities in a cheaper form if they cost more than a day may. */
 function withinAllowance(
   activities: readonly WrittenActivity[],
@@ -108,11 +114,12 @@ function withinAllowance(
     0,
   );
   if (total <= allowance) return [...activities];
+  const share = Math.max(CHEAPEST, allowance / total);
   return activities.map((activity) => ({
     ...activity,
     estimatedCost: activity.estimatedCost && {
       ...activity.estimatedCost,
-      amount: roundDownToTwoDigits(activity.estimatedCost.amount * allowance / total),
+      amount: roundDownToTwoDigits(activity.estimatedCost.amount * share),
     },
   }));
 }

@@ -7,7 +7,7 @@ import { numberIn } from "../changes/change.ts";
 import { comparable } from "../text.ts";
 import type { WrittenChange } from "./change_task.ts";
 import { cityItinerary } from "./city_sample.ts";
-import { Itinerary, type WrittenDay } from "./plan.ts";
+import { type Day, Itinerary, type WrittenDay } from "./plan.ts";
 import { StoredChange } from "./refinement.ts";
 import { ItineraryRequest } from "./request.ts";
 import { sampleItinerary } from "./sample.ts";
@@ -24,7 +24,7 @@ export async function writeSampleChange(
     const before = ItineraryRequest.parse(refinement.request);
     return { days: await daysForWish(request, { base, before }) };
   }
-  const titles = base.days.flatMap(({ activities }) => activities.map(({ title }) => title));
+  const titles = base.days.flatMap(titlesIn);
   if ("day" in change && change.activity !== undefined) {
     const { activities } = base.days[change.day - 1]!;
     const place = { activities, index: change.activity - 1, day: change.day, titles };
@@ -54,9 +54,42 @@ async function daysForWish(
 ): Promise<WrittenDay[]> {
   const old = await sampleDays({ ...before, durationDays: request.durationDays });
   const days = await sampleDays(request);
-  const isChanged = ({ day }: WrittenDay, index: number) =>
-    day > base.days.length || JSON.stringify(days[index]) !== JSON.stringify(old[index]);
-  return days.filter(isChanged);
+  const changed = days.filter((one, index) =>
+    one.day > base.days.length || JSON.stringify(one) !== JSON.stringify(old[index])
+  );
+  const kept = base.days.filter(({ day }) => !changed.some((one) => one.day === day));
+  return await withoutRepetitions(changed, { kept, request });
+}
+
+/** An earlier change may have put samples of other days into the plan. Returns other ones then. */
+async function withoutRepetitions(
+  days: readonly WrittenDay[],
+  { kept, request }: { kept: readonly Day[]; request: ItineraryRequest },
+): Promise<WrittenDay[]> {
+  const known = new Set(kept.flatMap(namesIn));
+  const titles = [...kept, ...days].flatMap(titlesIn);
+  const themes = [...kept, ...days].map(({ theme }) => theme);
+  const written: WrittenDay[] = [];
+  for (const one of days) {
+    if (!namesIn(one).some((name) => known.has(name))) {
+      written.push(one);
+      continue;
+    }
+    const other = await otherDay(request, { day: one.day, titles, themes });
+    written.push(unlike(other, titles));
+    titles.push(...titlesIn(other));
+    themes.push(other.theme);
+  }
+  return written;
+}
+
+/** Returns what must not be twice in a plan. */
+function namesIn({ activities }: Pick<WrittenDay, "activities"> | Day): string[] {
+  return activities.flatMap(({ title, mapQuery }) => [title, mapQuery ?? title]).map(comparable);
+}
+
+function titlesIn({ activities }: { activities: readonly { title: string }[] }): string[] {
+  return activities.map(({ title }) => title);
 }
 
 async function sampleDays(request: ItineraryRequest): Promise<WrittenDay[]> {

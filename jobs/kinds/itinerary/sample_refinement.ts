@@ -9,7 +9,7 @@ import { roundDownToTwoDigits } from "../samples/exchange_rates.ts";
 import { findCity } from "../samples/city_search.ts";
 import { mentionsIn } from "../samples/stop_texts.ts";
 import { chooseStop } from "../samples/stop_chooser.ts";
-import { budgetOf } from "../samples/sample_wish.ts";
+import { budgetOf, suitablePlaces } from "../samples/sample_wish.ts";
 import { minutesOf } from "../samples/timetable.ts";
 import { cityActivity, cityChooser, cityDay, costOf, weekdayOf } from "./city_sample.ts";
 import type { Activity, WrittenActivity, WrittenDay } from "./plan.ts";
@@ -89,7 +89,7 @@ export async function otherActivity(
     const isTaken = mentionsIn(taken);
     const stop = chooseStop({
       city,
-      places: (await placesOf(city)).filter((place) => !isTaken(place)),
+      places: suitablePlaces(await placesOf(city), trip).filter((place) => !isTaken(place)),
       gap,
       pace: trip.pace ?? "balanced",
       interests: trip.interests ?? [],

@@ -43,13 +43,12 @@ export async function writeReviewed<Written, Plan>(
 ): Promise<ReviewedPlan<Plan>> {
   const messages = [...options.messages];
   for (let turn = 1;; turn++) {
+    const request = { model, messages, format, reasoningEffort: effort };
     const answer = await context.chat(`turn-${turn}`, {
-      model,
-      messages,
-      format,
-      reasoningEffort: effort,
+      ...request,
       maxTokens: review.maxTokens,
-    }, parts);
+    }, parts).catch((error: unknown) => ({ plan: review.fallbackFor(error, context) }));
+    if ("plan" in answer) return answer.plan;
     const verdict = await review.judge(answer, (written) => complete(written, turn));
     if ("value" in verdict) return verdict.value;
     if (verdict.feedback !== null) {

@@ -19,7 +19,7 @@ export interface Taste {
 const FULL_VISIT: Record<Pace, number> = { relaxed: 75, balanced: 45, packed: 0 };
 
 /** How much fame, interests, short visits and high costs count, in kilometers of distance. */
-const WEIGHTS = { fame: 2, interest: 1.5, short: { relaxed: 2, balanced: 1, packed: 0 }, cost: 2 };
+const WEIGHTS = { fame: 2, interest: 2, short: { relaxed: 2, balanced: 1, packed: 0 }, cost: 2 };
 
 /**
  * Returns a number that is larger for places that suit the travellers better. It is in kilometers:

@@ -13,9 +13,11 @@ export interface City {
   /** Its own name, for map searches. */
   ownName: string;
   country: string;
+  /** ISO 3166-1 alpha-2. Its names in all languages may follow the name of the city, too. */
+  countryCode: string;
   /** All other names that travellers write. Case and accents do not matter. */
   otherNames: readonly string[];
-  /** What may follow the name after a comma or in parentheses. */
+  /** What else may stand beside the name: states, parts of countries and other names of them. */
   regions: readonly string[];
   /** IANA name. */
   timeZone: string;
@@ -39,17 +41,22 @@ function at(latitude: number, longitude: number): Point {
   return { latitude, longitude };
 }
 
-const usa = ["USA", "US", "United States", "United States of America", "America", "NY", "NYC"];
-const uk = ["UK", "United Kingdom", "England", "Great Britain", "GB", "Großbritannien"];
-const japan = ["Japan", "Japon", "Japón", "Giappone", "日本", "JP"];
+const uk = [
+  ...["UK", "England", "Great Britain", "Großbritannien", "Angleterre", "Inglaterra"],
+  ...["Inghilterra", "Engeland", "Anglia", "Anglie", "Англия", "英国"],
+];
 
 export const cities: readonly City[] = [
   {
     name: "Lisbon",
     ownName: "Lisboa",
     country: "Portugal",
-    otherNames: ["Lissabon", "Lisbonne", "Lisbona", "Lizbona", "Lisabon", "Лиссабон", "里斯本"],
-    regions: ["PT", "Portogallo"],
+    countryCode: "PT",
+    otherNames: [
+      ...["Lissabon", "Lisbonne", "Lisbona", "Lizbona", "Lisabon", "Лиссабон", "里斯本"],
+      ...["リスボン", "리스본", "لشبونة"],
+    ],
+    regions: [],
     timeZone: "Europe/Lisbon",
     currency: "EUR",
     center: at(38.7139, -9.1394),
@@ -61,8 +68,12 @@ export const cities: readonly City[] = [
     name: "Paris",
     ownName: "Paris",
     country: "France",
-    otherNames: ["Parigi", "París", "Parijs", "Paryż", "Paříž", "Париж", "パリ", "巴黎", "Παρίσι"],
-    regions: ["Frankreich", "Francia", "Île-de-France", "FR"],
+    countryCode: "FR",
+    otherNames: [
+      ...["Parigi", "París", "Parijs", "Paryż", "Paříž", "Париж", "パリ", "巴黎", "Παρίσι"],
+      ...["파리", "باريس"],
+    ],
+    regions: ["Île-de-France"],
     timeZone: "Europe/Paris",
     currency: "EUR",
     center: at(48.8566, 2.3522),
@@ -74,8 +85,12 @@ export const cities: readonly City[] = [
     name: "Rome",
     ownName: "Roma",
     country: "Italy",
-    otherNames: ["Rom", "Rzym", "Řím", "Рим", "ローマ", "罗马", "羅馬", "Ρώμη", "Città eterna"],
-    regions: ["Italia", "Italien", "Italie", "Lazio", "IT"],
+    countryCode: "IT",
+    otherNames: [
+      ...["Rom", "Rzym", "Řím", "Рим", "ローマ", "罗马", "羅馬", "Ρώμη", "로마", "روما"],
+      ...["Città eterna"],
+    ],
+    regions: ["Lazio"],
     timeZone: "Europe/Rome",
     currency: "EUR",
     center: at(41.9028, 12.4964),
@@ -87,8 +102,12 @@ export const cities: readonly City[] = [
     name: "Berlin",
     ownName: "Berlin",
     country: "Germany",
-    otherNames: ["Berlino", "Berlín", "Berlim", "Berlijn", "Берлин", "ベルリン", "柏林"],
-    regions: ["Deutschland", "Allemagne", "Alemania", "Germania", "DE"],
+    countryCode: "DE",
+    otherNames: [
+      ...["Berlino", "Berlín", "Berlim", "Berlijn", "Берлин", "ベルリン", "柏林", "베를린"],
+      ...["برلين"],
+    ],
+    regions: [],
     timeZone: "Europe/Berlin",
     currency: "EUR",
     center: at(52.52, 13.405),
@@ -100,7 +119,11 @@ export const cities: readonly City[] = [
     name: "London",
     ownName: "London",
     country: "United Kingdom",
-    otherNames: ["Londres", "Londra", "Londen", "Londyn", "Londýn", "Лондон", "ロンドン", "伦敦"],
+    countryCode: "GB",
+    otherNames: [
+      ...["Londres", "Londra", "Londen", "Londyn", "Londýn", "Лондон", "ロンドン", "伦敦", "倫敦"],
+      ...["런던", "لندن"],
+    ],
     regions: uk,
     timeZone: "Europe/London",
     currency: "GBP",
@@ -113,11 +136,12 @@ export const cities: readonly City[] = [
     name: "New York",
     ownName: "New York",
     country: "United States",
+    countryCode: "US",
     otherNames: [
       ...["New York City", "NYC", "Nueva York", "Nova York", "Nova Iorque", "Nowy Jork"],
-      ...["Manhattan", "Нью-Йорк", "ニューヨーク", "纽约", "紐約"],
+      ...["Manhattan", "Нью-Йорк", "ニューヨーク", "纽约", "紐約", "뉴욕", "نيويورك"],
     ],
-    regions: [...usa, "New York", "New York State"],
+    regions: ["USA", "America", "NY", "New York State", "США", "EUA", "EE. UU."],
     timeZone: "America/New_York",
     currency: "USD",
     center: at(40.7549, -73.984),
@@ -129,8 +153,9 @@ export const cities: readonly City[] = [
     name: "Tokyo",
     ownName: "Tokyo",
     country: "Japan",
-    otherNames: ["Tokio", "Tōkyō", "Tóquio", "Токио", "東京", "東京都", "东京", "도쿄"],
-    regions: japan,
+    countryCode: "JP",
+    otherNames: ["Tokio", "Tōkyō", "Tóquio", "Токио", "東京", "東京都", "东京", "도쿄", "طوكيو"],
+    regions: ["Kantō"],
     timeZone: "Asia/Tokyo",
     currency: "JPY",
     center: at(35.6812, 139.7671),
@@ -142,8 +167,9 @@ export const cities: readonly City[] = [
     name: "Kyoto",
     ownName: "Kyoto",
     country: "Japan",
-    otherNames: ["Kioto", "Kyōto", "Quioto", "Киото", "京都", "京都市", "교토"],
-    regions: [...japan, "Kansai"],
+    countryCode: "JP",
+    otherNames: ["Kioto", "Kyōto", "Quioto", "Киото", "京都", "京都市", "교토", "كيوتو"],
+    regions: ["Kansai"],
     timeZone: "Asia/Tokyo",
     currency: "JPY",
     center: at(35.0116, 135.7681),
@@ -155,11 +181,13 @@ export const cities: readonly City[] = [
     name: "Mexico City",
     ownName: "Ciudad de México",
     country: "Mexico",
+    countryCode: "MX",
     otherNames: [
       ...["CDMX", "Mexiko-Stadt", "Mexico-Stadt", "Città del Messico", "Ville de Mexico"],
       ...["Mexico D.F.", "Cidade do México", "Mexico-stad", "Мехико", "メキシコシティ", "墨西哥城"],
+      ...["멕시코시티"],
     ],
-    regions: ["México", "Mexiko", "Messico", "Mexique", "CDMX", "MX"],
+    regions: [],
     timeZone: "America/Mexico_City",
     currency: "MXN",
     center: at(19.4326, -99.1332),
@@ -171,8 +199,12 @@ export const cities: readonly City[] = [
     name: "Istanbul",
     ownName: "İstanbul",
     country: "Turkey",
-    otherNames: ["Estambul", "Istambul", "Stambuł", "Стамбул", "イスタンブール", "伊斯坦布尔"],
-    regions: ["Türkiye", "Türkei", "Turquie", "Turquía", "Turchia", "TR"],
+    countryCode: "TR",
+    otherNames: [
+      ...["Estambul", "Istambul", "Stambuł", "Стамбул", "イスタンブール", "伊斯坦布尔", "이스탄불"],
+      ...["إسطنبول"],
+    ],
+    regions: ["Türkiye"],
     timeZone: "Europe/Istanbul",
     currency: "TRY",
     center: at(41.0186, 28.9744),
@@ -184,8 +216,9 @@ export const cities: readonly City[] = [
     name: "Sydney",
     ownName: "Sydney",
     country: "Australia",
-    otherNames: ["Sídney", "Sidney", "Сидней", "シドニー", "悉尼", "雪梨"],
-    regions: ["New South Wales", "NSW", "Australien", "Australie", "AU"],
+    countryCode: "AU",
+    otherNames: ["Sídney", "Sidney", "Сидней", "シドニー", "悉尼", "雪梨", "시드니", "سيدني"],
+    regions: ["New South Wales", "NSW"],
     timeZone: "Australia/Sydney",
     currency: "AUD",
     center: at(-33.8688, 151.2093),
@@ -197,11 +230,12 @@ export const cities: readonly City[] = [
     name: "Cape Town",
     ownName: "Cape Town",
     country: "South Africa",
+    countryCode: "ZA",
     otherNames: [
       ...["Kapstadt", "Kaapstad", "Le Cap", "Ciudad del Cabo", "Città del Capo"],
-      ...["Cidade do Cabo", "Кейптаун", "ケープタウン", "开普敦"],
+      ...["Cidade do Cabo", "Кейптаун", "ケープタウン", "开普敦", "케이프타운"],
     ],
-    regions: ["Südafrika", "Afrique du Sud", "Sudáfrica", "Western Cape", "ZA", "RSA"],
+    regions: ["Western Cape", "RSA"],
     timeZone: "Africa/Johannesburg",
     currency: "ZAR",
     center: at(-33.9249, 18.4241),
@@ -213,16 +247,12 @@ export const cities: readonly City[] = [
     name: "Marrakesh",
     ownName: "Marrakech",
     country: "Morocco",
+    countryCode: "MA",
     otherNames: [
-      "Marrakesch",
-      "Marraquexe",
-      "Marrákeš",
-      "Марракеш",
-      "مراكش",
-      "マラケシュ",
-      "马拉喀什",
+      ...["Marrakesch", "Marraquexe", "Marrákeš", "Марракеш", "مراكش", "マラケシュ", "마라케시"],
+      ...["马拉喀什"],
     ],
-    regions: ["Maroc", "Marokko", "Marruecos", "Marocco", "MA"],
+    regions: [],
     timeZone: "Africa/Casablanca",
     currency: "MAD",
     center: at(31.6295, -7.9811),
@@ -234,11 +264,12 @@ export const cities: readonly City[] = [
     name: "Buenos Aires",
     ownName: "Buenos Aires",
     country: "Argentina",
+    countryCode: "AR",
     otherNames: [
       ...["CABA", "Ciudad Autónoma de Buenos Aires", "Ciudad de Buenos Aires"],
-      ...["Буэнос-Айрес", "ブエノスアイレス", "布宜诺斯艾利斯"],
+      ...["Буэнос-Айрес", "ブエノスアイレス", "布宜诺斯艾利斯", "부에노스아이레스"],
     ],
-    regions: ["Argentinien", "Argentine", "CABA", "AR"],
+    regions: [],
     timeZone: "America/Argentina/Buenos_Aires",
     currency: "ARS",
     center: at(-34.6037, -58.3816),

@@ -2,12 +2,12 @@
  * Finds a known city in what a traveller wrote.
  * @module
  */
-import { comparable } from "../text.ts";
+import { comparable, withoutAccents } from "../text.ts";
 import { cities, type City } from "./cities.ts";
 
 /** Text without case, accents and punctuation: `Île-de-France` becomes `ile de france`. */
 function plain(text: string): string {
-  return comparable(text.normalize("NFKD").replace(/\p{M}/gu, ""));
+  return comparable(withoutAccents(text));
 }
 
 /** Scripts that do not put spaces between words. */
@@ -16,33 +16,64 @@ const UNSPACED = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/u;
 /** Shorter names, such as `Rom`, are common words in other languages. */
 const MIN_CHARACTERS_IN_TEXT = 4;
 
+/** The languages in which travellers may name a country. */
+const LANGUAGES = [
+  ...["en", "de", "fr", "es", "pt", "it", "nl", "pl", "cs", "hu", "ro", "sv", "da", "nb", "fi"],
+  ...["el", "tr", "ru", "uk", "ar", "he", "hi", "ja", "ko", "zh", "zh-Hant", "vi", "id", "th"],
+];
+
 interface CityNames {
   city: City;
   names: ReadonlySet<string>;
-  regions: ReadonlySet<string>;
+  /** All names of the city and its regions, the longest first. */
+  words: readonly string[];
 }
 
 let index: readonly CityNames[] | undefined;
 
 function namesOfCities(): readonly CityNames[] {
-  return index ??= cities.map((city) => ({
-    city,
-    names: new Set([city.name, city.ownName, ...city.otherNames].map(plain)),
-    regions: new Set([city.country, ...city.regions].map(plain)),
-  }));
+  return index ??= cities.map((city) => {
+    const names = new Set([city.name, city.ownName, ...city.otherNames].map(plain));
+    const regions = [city.country, ...countryNames(city.countryCode), ...city.regions].map(plain);
+    const words = [...new Set([...names, ...regions])]
+      .toSorted((one, other) => other.length - one.length);
+    return { city, names, words };
+  });
+}
+
+/** Returns the names of a country in many languages, and its code. */
+function countryNames(code: string): string[] {
+  const names = LANGUAGES.map((language) =>
+    new Intl.DisplayNames([language], { type: "region" }).of(code) ?? code
+  );
+  return [code, ...names];
 }
 
 /**
- * Finds the city of a destination, such as `Lisbon, Portugal`, `Lissabon` or `東京`. Everything after
- * the name must be its country or region, so `Paris, Texas` and `Rome and Florence` are not found.
+ * Finds the city of a destination, such as `Lisbon, Portugal`, `lisbon portugal`, `Lissabon` or
+ * `日本東京`. All other words must be its country or region, so `Paris, Texas` and `Rome and Florence`
+ * are not found.
  */
 export function findCity(destination: string): City | null {
-  const [name = "", ...regions] = destination.split(/[,，、()（）/]/).map(plain).filter(Boolean);
-  const found = namesOfCities().find((city) =>
-    city.names.has(name) &&
-    regions.every((region) => city.regions.has(region) || city.names.has(region))
-  );
-  return found?.city ?? null;
+  const text = plain(destination);
+  return namesOfCities().find((names) => isOnlyAbout(text, names))?.city ?? null;
+}
+
+/** Returns whether a text names a city, and besides only its regions. */
+function isOnlyAbout(text: string, { names, words }: CityNames): boolean {
+  let isNamed = false;
+  for (let rest = text; rest !== "";) {
+    const word = words.find((word) => beginsWith(rest, word));
+    if (word === undefined) return false;
+    isNamed ||= names.has(word);
+    rest = rest.slice(word.length).trimStart();
+  }
+  return isNamed;
+}
+
+function beginsWith(text: string, word: string): boolean {
+  return text.startsWith(word) &&
+    (text.length === word.length || text[word.length] === " " || UNSPACED.test(word));
 }
 
 /** Finds the first city that a text names, such as `a weekend in Lisbon`. */

@@ -8,7 +8,9 @@ import type { Point } from "../plan_members.ts";
 import { appealOf, costFor, type Taste } from "./appeal.ts";
 import type { City } from "./cities.ts";
 import { isMeal, type Part, PARTS, type SamplePlace } from "./place_table.ts";
+import { reasonFor } from "./sample_wish.ts";
 import {
+  dinnerBackIn,
   inventedNames,
   type InventedSettings,
   inventedStop,
@@ -67,7 +69,7 @@ export interface DaySettings {
 export class DayChooser {
   readonly #settings: TripSettings;
   readonly #frame: DayFrame;
-  readonly #taste: Taste;
+  #taste: Taste;
   readonly #titles: Set<string>;
   #left: SamplePlace[];
   #quarters: string[];
@@ -94,7 +96,18 @@ export class DayChooser {
       this.#titles.add(titleOf(stop));
       this.#left = this.#left.filter((place) => place !== stop.place);
     }
+    this.#turnToOtherInterests(timed ?? []);
     return timed;
+  }
+
+  /** Gives each interest its turn, as far as the places that are left can meet it. */
+  #turnToOtherInterests(stops: readonly Stop[]): void {
+    const unmet = this.#taste.interests.filter((interest) =>
+      !stops.some(({ place }) => reasonFor(place, [interest])) &&
+      this.#left.some((place) => reasonFor(place, [interest]))
+    );
+    const interests = unmet.length > 0 ? unmet : this.#settings.interests;
+    this.#taste = { ...this.#taste, interests };
   }
 
   /** Returns a day around the best place that is left; `null` if no sight is left. */
@@ -250,12 +263,12 @@ export class DayChooser {
       const { place, part, start } = stop;
       if (place.name !== PLAIN && place.name !== CHEAP) return stop;
       const before = real.findLast((other) => other.start < start) ?? real[0];
-      const [name] = inventedNames({
-        part,
-        near: before?.place.name ?? place.quarter,
-        isQuarter: !before,
-        isCheap: place.name === CHEAP,
-      });
+      const near = before?.place.name ?? place.quarter;
+      const isCheap = place.name === CHEAP;
+      if (place.isDayTrip && part === "dinner") {
+        return { ...stop, place: dinnerBackIn(this.#settings.city, { place, near, isCheap }) };
+      }
+      const [name] = inventedNames({ part, near, isQuarter: !before, isCheap });
       const { quarter } = before?.place ?? place;
       return { ...stop, place: { ...place, name: name!, quarter } };
     }) ?? null;

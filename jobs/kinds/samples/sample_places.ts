@@ -18,7 +18,7 @@ export const samplePlaces: Places = {
         point: city.center,
         radiusKm: RADIUS_KM,
         timeZone: city.timeZone,
-        countryCode: null,
+        countryCode: city.countryCode,
       },
     );
   },

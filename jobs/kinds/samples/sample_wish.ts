@@ -4,6 +4,7 @@
  * @module
  */
 import type { Category } from "../plan_members.ts";
+import { withoutAccents } from "../text.ts";
 import { convertRoughly } from "./exchange_rates.ts";
 import type { SamplePlace } from "./place_table.ts";
 import type { Pace } from "./timetable.ts";
@@ -21,51 +22,132 @@ export interface SampleFacts {
   accessibility?: Given<readonly string[]>;
 }
 
-/** Which categories an interest is about. Words are parts of words, in English and German. */
+/**
+ * Which categories an interest is about. Words are parts of words without accents, in English,
+ * German, French, Spanish, Italian and Portuguese.
+ */
 const topics: readonly [words: RegExp, categories: readonly Category[]][] = [
-  [/\bart\b|\barts\b|museum|galler|paint|kunst|histor|geschicht/, ["museum"]],
-  [/architect|architek|church|temple|monument|castle|ruin|sight|histor|geschicht/, ["sight"]],
-  [/food|eat|cook|wine|coffee|caf[eé]|restaurant|essen|küche|cuisine|gastro/, ["food"]],
-  [/natur|park|garden|garten|hik|wander|walk|beach|strand|outdoor|sea\b/, ["nature"]],
-  [/shop|market|markt|fashion|book|buch|vintage|design|souvenir/, ["shopping"]],
-  [/night|nacht|club|\bbars?\b|party|techno|electronic|house|dance|\bdjs?\b/, ["nightlife"]],
-  [/music|musik|jazz|concert|konzert|opera|oper\b|theat|show|ballet|fado|tango/, [
-    "entertainment",
+  [/\barts?\b|\barte\b|muse[eou]|galler|galer|paint|pintur|kunst|histor|geschicht|storia/, [
+    "museum",
+  ]],
+  [/archite|arquite|church|kirche|eglise|iglesia|chiesa|temple|tempel|monument|\bruin/, ["sight"]],
+  [/castle|schloss|chateau|castillo|castello|sight|histor|geschicht|storia/, ["sight"]],
+  [/food|\beat|cook|kochen|wine\b|\bwein|\bvin[ho]?s?\b|coffee|kaffee|cafe|restaur|ristor/, [
+    "food",
+  ]],
+  [/\bessen\b|kuche|cuisine|cocina|cucina|cozinha|comida|gastro/, ["food"]],
+  [/natur|park(?!ing)|\bparc\b|parque|parco|garden|garten|jardi|giardin|hik|wander|walk/, [
+    "nature",
+  ]],
+  [/beach|strand|playa|plage|spiaggia|praia|outdoor|\bsea\b/, ["nature"]],
+  [/shop|market|markt|mercad|mercat|\bmarches?\b|fashion|book|buch|vintage|design|souvenir/, [
+    "shopping",
+  ]],
+  [/night|nacht|\bnuit|noche|\bnotte|\bnoite|club|\bbars?\b|party|techno|electronic|elektro/, [
     "nightlife",
   ]],
-  [/sport|surf|swim|schwimm|bik|fahrrad|run|football/, ["sport", "nature"]],
+  [/(?<!opera )\bhouse\b|dance|\bdjs?\b/, ["nightlife"]],
+  [/musi[ckqx]|jazz|concert|konzert|concierto|\bfado\b|tango/, ["entertainment", "nightlife"]],
+  [/opera|\boper\b|theat|teatr|\bshows?\b|ballet/, ["entertainment"]],
+  [/(?<!tran)sport|surf|swim|schwimm|\bbik|cycl|fahrrad|\brun|foot|futbol|fußball/, [
+    "sport",
+    "nature",
+  ]],
   [/\bspas?\b|wellness|relax|hammam|sauna/, ["relaxation", "nature"]],
 ];
 
 /** Words of descriptions that belong to words of an interest. */
 const genres: readonly [wanted: RegExp, about: RegExp][] = [
-  [/techno|electronic|house|club|\bdjs?\b/, /techno|house|dance floor|bass\b|strobe/],
+  [
+    /techno|electronic|elektro|(?<!opera )\bhouse\b|club|\bdjs?\b/,
+    /techno|house music|house and|dance floor|bass\b|strobe/,
+  ],
   [/jazz|swing|soul|blues/, /jazz|swing|soul/],
-  [/classic|klassi|orchest|opera/, /orchestra|opera|chamber/],
+  [/classical|klassi|orchest|opera|\boper\b/, /orchestra|opera|chamber/],
   [/rock|punk|indie/, /\brock|punk|bands/],
-  [/beach|swim|surf/, /beach|sand|surf|swim/],
-  [/histor|geschicht/, /medieval|centur|roman|emperor|royal|temple/],
+  [/beach|strand|playa|plage|swim|schwimm|surf/, /beach|sand\b|surf|swim/],
+  [/histor|geschicht|storia/, /medieval|centur|roman\b|emperor|royal|temple/],
+  [/\bzoo|animal|aquari|\btiere?\b/, /\bzoo|aquarium|penguin|shark/],
 ];
 
 /** Shorter words of an interest say too little to look for them in descriptions. */
 const MIN_WORD = 4;
 
-/** Returns how well a place fits interests: 2 by its category, 1 more by its words. */
+/** From here on, an interest is a reason to go to a place. */
+const REASON = 2;
+
+/**
+ * Returns how well a place fits interests: 2 by its category, 1 more by its words. With words of
+ * another genre than that of the interest, its category counts 1.
+ */
 export function interestIn(place: SamplePlace, interests: readonly string[]): number {
-  const about = `${place.name} ${place.quarter} ${place.text}`.toLowerCase();
+  const about = withoutAccents(`${place.name} ${place.quarter} ${place.text}`.toLowerCase());
   return Math.max(
     0,
     ...interests.map((interest) => {
-      const wanted = interest.toLowerCase();
+      const wanted = withoutAccents(interest.toLowerCase());
       const fits = topics.some(([words, categories]) =>
         categories.includes(place.category) && words.test(wanted)
       );
+      const asked = genres.filter(([words]) => words.test(wanted));
       const words = wanted.split(/[^\p{L}]+/u).filter(({ length }) => length >= MIN_WORD);
       const isAbout = words.some((word) => about.includes(word)) ||
-        genres.some(([asked, said]) => asked.test(wanted) && said.test(about));
-      return (fits ? 2 : 0) + (isAbout ? 1 : 0);
+        asked.some(([, said]) => said.test(about));
+      const byCategory = asked.length > 0 && !isAbout ? 1 : 2;
+      return (fits ? byCategory : 0) + (isAbout ? 1 : 0);
     }),
   );
+}
+
+/** Returns the first interest that is a reason to go to a place; `null` without one. */
+export function reasonFor(place: SamplePlace, interests: readonly string[]): string | null {
+  return interests.find((interest) => interestIn(place, [interest]) >= REASON) ?? null;
+}
+
+/** Diets without meat and fish. */
+const MEATLESS = /vegetari|vegan|vegetal|\bplant|pflanz|素食|ベジタリアン|ヴィーガン|채식|비건/;
+
+const VEGAN = /vegan|\bplant|pflanz|純素|纯素|ヴィーガン|비건/;
+
+/** Dishes of meat and fish in the descriptions of places to eat. */
+const MEAT = wordsWith([
+  ...["meat", "lamb", "beef", "steak", "sausage", "duck", "chicken", "kebab", "ribs", "schnitzel"],
+  ...["pastrami", "hot dogs", "burger", "barbecue", "grill", "skewer", "coq au vin", "fish", "cod"],
+  ...["eel", "seafood", "oyster", "prawn", "crab", "clam", "lobster", "whitebait", "ceviche"],
+  ...["sushi", "poke", "hake"],
+]);
+
+/** Dishes that are rarely vegan. */
+const DAIRY = wordsWith([
+  ...["cheese", "cream", "clotted", "custard", "gelato", "butter", "omelet", "pizza", "pastry"],
+  ...["pastries", "milk"],
+]);
+
+function wordsWith(beginnings: readonly string[]): RegExp {
+  return new RegExp(`\\b(?:${beginnings.join("|")})`);
+}
+
+/**
+ * Returns the places that suit the diet and the children of a wish. Families go to bars and clubs only
+ * if they ask for them.
+ */
+export function suitablePlaces(
+  places: readonly SamplePlace[],
+  { diet, travellers, interests }: Pick<SampleFacts, "diet" | "travellers" | "interests">,
+): SamplePlace[] {
+  const asked = (diet ?? []).join(" ").toLowerCase();
+  const wanted = `${asked} ${withoutAccents(asked)}`;
+  const unsuitable = [
+    ...MEATLESS.test(wanted) ? [MEAT] : [],
+    ...VEGAN.test(wanted) ? [DAIRY] : [],
+  ];
+  const isForAdults = (travellers?.children ?? 0) === 0;
+  return places.filter((place) => {
+    const { name, text, category } = place;
+    if (category === "nightlife") return isForAdults || reasonFor(place, interests ?? []) !== null;
+    const about = `${name} ${text}`.toLowerCase();
+    return category !== "food" || !unsuitable.some((dishes) => dishes.test(about));
+  });
 }
 
 /** A budget for one person. */
@@ -129,6 +211,8 @@ export function needsSentence(
   return sentences.length === 0 ? null : sentences.join(" ");
 }
 
+/** Returns the texts as the beginning of a sentence: `Vegan and halal`. */
 function listOf(texts: readonly string[]): string {
-  return new Intl.ListFormat("en").format(texts);
+  const list = new Intl.ListFormat("en").format(texts);
+  return list.replace(/^\p{Ll}/u, (letter) => letter.toUpperCase());
 }

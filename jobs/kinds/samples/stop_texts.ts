@@ -128,6 +128,20 @@ export function inventedStop(settings: InventedSettings, name: string): Stop {
   };
 }
 
+/** Returns a dinner after a day trip: sights outside of a city have few kitchens at night. */
+export function dinnerBackIn(
+  { name }: City,
+  { place, near, isCheap }: { place: SamplePlace; near: string; isCheap: boolean },
+): SamplePlace {
+  return {
+    ...place,
+    name: `${isCheap ? "Simple supper" : "Dinner"} after ${near}`,
+    quarter: name,
+    isDayTrip: false,
+    text: `Back in ${name}, close to where you arrive.`,
+  };
+}
+
 /** Returns whether a stop is a meal. */
 export function isMealStop({ place }: Stop): boolean {
   return isMeal(place);

@@ -158,6 +158,10 @@ const refused: [args: string[], env: Record<string, string>, reason: string][] =
   [["--concurrency", "0"], {}, "--concurrency must be a whole number from 1\n"],
   [["--wishes", "Mars"], {}, 'No wish has "Mars" in its label\n'],
   [["--compare", "none.json"], {}, "none.json is no stored evaluation: "],
+  [["--out", "none/run.json"], {}, "--out cannot be written: No such file or directory"],
+  [["--outt", "run.json"], {}, "Unknown option '--outt'"],
+  [["--wishes"], {}, "Option '--wishes <value>' argument missing"],
+  [["village"], {}, "Unexpected argument 'village'."],
   [[], { PORT: "x" }, 'PORT is "x", expected a whole number from 0 to 65535\n'],
 ];
 

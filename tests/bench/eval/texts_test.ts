@@ -1,6 +1,11 @@
-import { assertEquals, assertStrictEquals } from "@std/assert";
+import { assertEquals, assertMatch, assertNotMatch, assertStrictEquals } from "@std/assert";
 import { languageOf } from "../../../bench/eval/language.ts";
 import { linksIn } from "../../../bench/eval/links.ts";
+import { viewOfBundles, viewOfItinerary } from "../../../bench/eval/plan_view.ts";
+import { Bundles } from "../../../jobs/kinds/bundles/plan.ts";
+import { sampleBundles } from "../../../jobs/kinds/bundles/sample.ts";
+import { assembleItinerary } from "../../../jobs/kinds/itinerary/assemble.ts";
+import { sampleItinerary } from "../../../jobs/kinds/itinerary/sample.ts";
 
 const linkTexts: [text: string, links: string[]][] = [
   ["no link, e.g. none at http: or /path", []],
@@ -51,3 +56,17 @@ for (const [language, text] of texts) {
     assertStrictEquals(languageOf(text), language);
   });
 }
+
+Deno.test("the texts of plans have no names of members and no categories", () => {
+  const trip = { destination: "Ghent", durationDays: 3 };
+  const { texts } = viewOfItinerary(assembleItinerary(sampleItinerary(trip)));
+  const bundles = sampleBundles({ preferences: { interests: ["jazz"] } });
+  bundles.bundles[0]!.keyEvents[0]!.url = "https://example.com/techno";
+  const view = viewOfBundles(Bundles.parse(bundles));
+
+  assertMatch(texts, /^Dinner .+$/m);
+  assertMatch(view.texts, /^Because you asked for jazz\.$/m);
+  for (const text of [texts, view.texts]) {
+    assertNotMatch(text, /bookAhead|mapQuery|nightlife|entertainment|example/);
+  }
+});

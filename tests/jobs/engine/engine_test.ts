@@ -176,6 +176,21 @@ Deno.test("a job that keeps failing ends as failed after its last attempt", asyn
   assertStrictEquals(calls(), limits.maxAttempts);
 });
 
+Deno.test("the context tells whether it is the last attempt", async () => {
+  const last: boolean[] = [];
+  const kind = testKind((_request, { isLastAttempt }) => {
+    last.push(isLastAttempt);
+    return Promise.reject(upstreamError());
+  });
+  using env = await openRuntimes({ kinds: [kind], limits: { ...limits, maxAttempts: 2 } });
+  await submit(env.a, kind, { text: "hello" });
+  await env.a.instance.idle();
+  env.clock.advance(60_000);
+  await env.a.instance.sweep();
+  await env.a.instance.idle();
+  assertEquals(last, [false, true]);
+});
+
 Deno.test("a failure that a retry cannot cure ends the job at once", async () => {
   const { kind, calls } = failingKind(new JobError("refused", "OpenAI API refused the request"));
   using env = await openRuntimes({ kinds: [kind] });

@@ -307,6 +307,15 @@ Deno.test("a refinement gets no placeholder when the quota is spent", async () =
   assertStrictEquals(done.failure.code, "quota_exceeded");
 });
 
+Deno.test("refine() refuses to change a placeholder", async () => {
+  const kind = refinableKind(() => Promise.reject(new JobError("quota_exceeded", "Quota")));
+  using env = await openRefinable({ mockIfQuota: true }, kind);
+  const parent = await jobOf(env.store, (await planned(env)).id);
+  assert(parent.state === "succeeded");
+  assertStrictEquals(parent.source, "placeholder");
+  assertEquals(await refusedChange(env, parent.id), { outcome: "parent without plan", parent });
+});
+
 Deno.test("a refinement whose copy does not fit on the disk is refused", async () => {
   const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
   using env = openRuntimesOn(kv, { kinds: [refinableKind()] });

@@ -3,6 +3,7 @@ import { assert, assertEquals, assertMatch, assertStrictEquals } from "@std/asse
 import { bundlesKind } from "../../../jobs/kinds/bundles/kind.ts";
 import type { Bundles, WrittenBundle, WrittenBundles } from "../../../jobs/kinds/bundles/plan.ts";
 import { sampleBundles } from "../../../jobs/kinds/bundles/sample.ts";
+import { JobError } from "../../../lib/job/failure.ts";
 import type { ResponseRequest } from "../../../lib/model/model.ts";
 import { scriptedModel, testContext } from "../../../testing/jobs.ts";
 import { storedBundles } from "../../../testing/plans.ts";
@@ -217,3 +218,11 @@ for (const [what, preferences, problem] of overlong) {
     assertEquals(found?.[0] ?? null, problem);
   });
 }
+
+Deno.test("generate() keeps the bundles, with warnings, if their correction is refused", async () => {
+  const faulty = planWith(([first, , third]) => third!.title = first!.title);
+  const refusal = new JobError("refused", "No.");
+  const { model } = scriptedModel([{ text: JSON.stringify(faulty) }, refusal]);
+  const plan = await kind.generate(jazz, testContext(model).context);
+  assertEquals(plan.warnings?.map(({ code }) => code), ["equal_titles"]);
+});

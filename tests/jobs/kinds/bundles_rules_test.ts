@@ -6,7 +6,7 @@ import { bundlesRules } from "../../../jobs/kinds/bundles/rules/rules.ts";
 import type { Destination } from "../../../jobs/places/place.ts";
 import {
   lisbon,
-  porto,
+  madrid,
   RICH_START,
   richBundles,
   richLink,
@@ -212,10 +212,10 @@ const broken: {
   },
   {
     code: "outside_destination",
-    what: "an event 274 km away",
-    change: set(0, 1, { coordinates: { ...porto, origin: "approximate" } }),
+    what: "an event 502 km away",
+    change: set(0, 1, { coordinates: { ...madrid, origin: "approximate" } }),
     where: "bundles.0.keyEvents.1",
-    feedback: /^its coordinates lie 274 km from Lisbon; choose an event there, or correct/,
+    feedback: /^its coordinates lie 502 km from Lisbon; choose an event there, or correct/,
     message: /^“Fado museum” in “Fado nights” seems to be far away from the city\./,
   },
   {
@@ -358,7 +358,7 @@ const fine: [what: string, change: Change][] = [
     "any position, where the city is not known",
     all(
       (_, review) => void (review.destination = null),
-      set(0, 1, { coordinates: { ...porto, origin: "places" } }),
+      set(0, 1, { coordinates: { ...madrid, origin: "places" } }),
     ),
   ],
   ["an event without a link", set(0, 0, { url: null })],
@@ -395,11 +395,11 @@ for (const [what, change] of fine) {
 Deno.test("an invented link, a wrong position and a wrong price are not shown", () => {
   const { bundles } = repaired(all(
     set(0, 0, { url: "https://example.com/invented", price: { amount: -1, currency: "EUR" } }),
-    set(0, 1, { coordinates: { ...porto, origin: "approximate" } }),
-    set(0, 2, { coordinates: { ...porto, origin: "places" } }),
+    set(0, 1, { coordinates: { ...madrid, origin: "approximate" } }),
+    set(0, 2, { coordinates: { ...madrid, origin: "places" } }),
   ));
   const [first, second, third] = bundles[0]!.keyEvents;
   assertEquals([first!.url, first!.price, second!.coordinates], [null, null, null]);
   assertEquals(second!.url, richLink("Fado museum"));
-  assertEquals(third!.coordinates, { ...porto, origin: "places" });
+  assertEquals(third!.coordinates, { ...madrid, origin: "places" });
 });

@@ -212,3 +212,42 @@ Deno.test("the sample generator dates events by the time at which the job began"
     datesOf({}, { startedAt: NOON, timeZone: "Europe/Berlin" }),
   );
 });
+
+const reasons: [interest: string, venue: RegExp, category: string][] = [
+  ["techno", /Berghain|Tresor/, "nightlife"],
+  ["Theater", /./, "entertainment"],
+];
+
+for (const [interest, venue, category] of reasons) {
+  Deno.test(`sample events for ${interest} name it as a reason only at such venues`, async () => {
+    const events = eventsOf(await write({ city: "Berlin", interests: [interest] }));
+    const named = events.filter(({ why }) => why.includes(interest));
+
+    assert(named.length > 0);
+    for (const event of named) {
+      assertMatch(event.venue!, venue);
+      assertStrictEquals(event.category, category);
+    }
+  });
+}
+
+Deno.test("a bundle of one day has its big night out", async () => {
+  for (const { name } of cities) {
+    const day = "2026-12-05";
+    const bundles = await write({ city: name, startDate: day, endDate: day, interests: ["opera"] });
+    const night = bundles.find(({ title }) => title.startsWith("Front Row"));
+    assert(night?.keyEvents.some(({ startsAt }) => startsAt! >= `${day}T20:00`), name);
+  }
+});
+
+Deno.test("sample bundles for families have no bars and clubs, and other moods", async () => {
+  const travellers = { adults: 2, children: 1 };
+  for (const { name } of cities) {
+    const bundles = await write({ city: name, travellers });
+    assert(bundles.length >= 3, name);
+    for (const { title, keyEvents } of bundles) {
+      assert(!title.startsWith("Underground"), title);
+      assert(keyEvents.every(({ category }) => category !== "nightlife"), title);
+    }
+  }
+});

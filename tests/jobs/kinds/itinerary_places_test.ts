@@ -154,6 +154,30 @@ Deno.test("without a provider no place is looked up, and ways are estimates", as
   assertStrictEquals(plan.days[0]!.totals!.walkingMeters, 452);
 });
 
+Deno.test("the ways of all days are measured together, and each one is at its place", async () => {
+  const asked: number[] = [];
+  const plan = await generate(
+    [written()],
+    testPlaces({
+      walk: (legs) => {
+        asked.push(legs.length);
+        const walks = legs.map((_, index) => ({
+          distanceMeters: index,
+          walkingMinutes: 1,
+          origin: "router" as const,
+        }));
+        return Promise.resolve(walks);
+      },
+    }),
+  ).plan;
+
+  assertEquals(asked, [8]);
+  assertEquals(
+    plan.days.map(({ activities }) => activities.map(({ toNext }) => toNext?.distanceMeters)),
+    [[0, 1, 2, 3, undefined], [4, 5, 6, 7, undefined]],
+  );
+});
+
 Deno.test("lookups of a day begin while the model writes the next one", async () => {
   const asked: string[][] = [];
   const places = testPlaces({

@@ -244,7 +244,7 @@ Deno.test("a wish with more days gets the new ones, and others that no longer fi
   assertEquals(changed.days.map(({ day }) => day), [1, 2, 3, 4, 5, 6, 7]);
   assertKept({ ...changed, days: changed.days.slice(0, 5) }, [1, 3, 4, 5]);
   const [system, user] = requests[0]!.messages;
-  assertMatch(system!.content, /Write day 6 and 7/);
+  assertMatch(system!.content, /Write days 6 and 7/);
   const asked = JSON.parse(user!.content.match(/<change>(.*)<\/change>/s)![1]!);
   assertEquals(asked, { before: { durationDays: 5, pace: "packed" } });
   assertMatch(user!.content, /"pace": "relaxed"/);
@@ -287,12 +287,13 @@ Deno.test("the model may repair what a change breaks, also with a day that stays
   );
 });
 
-Deno.test("faults and warnings of kept days are not told again, and stay", async () => {
+Deno.test("faults of kept days cost no turn, and their warnings stay", async () => {
   const twice = day(3);
   twice.activities[1] = { ...twice.activities[1]!, title: twice.activities[0]!.title };
   const faulty = stored([day(1), day(2), twice]);
   const warnings = [
-    { code: "repeated_activity", where: "days.2.activities.1", message: "old" },
+    { code: "implausible_cost", where: "days.2.activities.0", message: "left out" },
+    { code: "repeated_activity", where: "days.2.activities.1", message: "of an older version" },
     { code: "after_midnight", where: "days.1.activities.2", message: "gone with day 2" },
     { code: "other", where: "", message: "about the whole plan" },
   ];
@@ -302,10 +303,11 @@ Deno.test("faults and warnings of kept days are not told again, and stay", async
     request,
     plan,
   });
-  assertEquals((await changed).warnings, [warnings[0]]);
+  const message = "“Walk old 3” is planned more than once on day 3.";
+  assertEquals((await changed).warnings, [warnings[0], { ...warnings[1], message }]);
   assertStrictEquals(requests.length, 1);
   const cut = await refine({ wish: { durationDays: 2 } }, [], { request, plan }).plan;
-  assertEquals(cut.warnings, [warnings[1]]);
+  assertEquals(cut.warnings, [warnings[2]]);
 });
 
 Deno.test("a fault of a changed day becomes a warning, and its cost is left out", async () => {
@@ -336,7 +338,8 @@ Deno.test("what must not be shown is left out of changed days, and kept days sta
 Deno.test("a fault of another activity of the day costs no turn when one activity changes", async () => {
   const twice = day(1);
   twice.activities[1] = { ...twice.activities[1]!, title: twice.activities[0]!.title };
-  const warning = { code: "repeated_activity", where: "days.0.activities.1", message: "old" };
+  const message = "“Walk old 1” is planned more than once on day 1.";
+  const warning = { code: "repeated_activity", where: "days.0.activities.1", message };
   const plan = { ...stored([twice]), warnings: [warning] };
   const late = activity({ time: "08:00", title: "Swim" });
   const { plan: changed, requests } = refine(
@@ -384,6 +387,132 @@ Deno.test("a changed wish may show faults of days that were good before", async 
     requests[1]!.messages.at(-1)!.content,
     /days\.1\.activities\.1: .*\(write this part anew too, or change what you have written\)/,
   );
+});
+
+Deno.test("one warning about many days is counted again, and costs no turn", async () => {
+  const request: ItineraryRequest = { ...rome, diet: ["vegan"], accessibility: ["wheelchair"] };
+  const warnings = [
+    {
+      code: "diet_not_considered",
+      where: "days.0.activities.1",
+      message: "5 meals do not say how they meet your diet. Ask before you go.",
+    },
+    {
+      code: "accessibility_not_considered",
+      where: "days.0",
+      message: "Days 1, 2, 3, 4 and 5 do not say how they meet your needs. Ask before you go.",
+    },
+  ];
+  const good = day(2, "new");
+  good.activities.forEach((one) => one.needsMet = "Vegan, and without steps");
+  const { plan, requests } = refine({ day: 2 }, [answer({ days: [good] })], {
+    request,
+    plan: { ...base, warnings },
+  });
+  const { warnings: left } = await plan;
+  assertEquals(left?.map(({ where, message }) => [where, message.slice(0, 20)]), [
+    ["days.0.activities.1", "4 meals do not say h"],
+    ["days.0", "Days 1, 3, 4 and 5 d"],
+  ]);
+  assertStrictEquals(requests.length, 1);
+  const { warnings: ofCut } = await refine({ wish: { durationDays: 2 } }, [], {
+    request,
+    plan: { ...base, warnings },
+  }).plan;
+  assertEquals(ofCut?.map(({ where, message }) => [where, message.slice(0, 20)]), [
+    ["days.0.activities.1", "2 meals do not say h"],
+    ["days.0", "Days 1 and 2 do not "],
+  ]);
+});
+
+Deno.test("a correction of one warning about many days names the changed days only", async () => {
+  const request: ItineraryRequest = { ...rome, diet: ["vegan"] };
+  const message = "5 meals do not say how they meet your diet. Ask before you go.";
+  const warning = { code: "diet_not_considered", where: "days.0.activities.1", message };
+  const silent = answer({ days: [day(2, "new"), day(4, "newer")] });
+  const { plan, requests } = refine({ instruction: "Other days" }, [silent, silent], {
+    request,
+    plan: { ...base, warnings: [warning] },
+  });
+  assertEquals((await plan).warnings?.map(({ message }) => message), [message]);
+  assertMatch(
+    requests[1]!.messages.at(-1)!.content,
+    /days\.1\.activities\.1: needsMet must say [^;]*; the same at days\.3\.activities\.1$/m,
+  );
+});
+
+Deno.test("a plan that is cut is still above its budget", async () => {
+  const request: ItineraryRequest = {
+    ...rome,
+    budget: { amount: 60, currency: "EUR", per: "all" },
+  };
+  const plan = stored([1, 2, 3, 4, 5].map((number) => {
+    const one = day(number);
+    one.activities[2]!.estimatedCost = { amount: 50, currency: "EUR" };
+    return one;
+  }));
+  const messagesFor = async (durationDays: number) => {
+    const cut = await refine({ wish: { durationDays } }, [], { request, plan }).plan;
+    return cut.warnings?.map(({ message }) => message);
+  };
+  assertEquals(await messagesFor(2), [
+    "The plan costs about 100 EUR for 1 adult. Your budget is 60 EUR.",
+  ]);
+  assertEquals(await messagesFor(1), undefined);
+});
+
+Deno.test("a warning that is no longer true goes, although its day stays", async () => {
+  const request: ItineraryRequest = { ...rome, pace: "relaxed" };
+  const full = day(1);
+  full.activities = ["09:00", "10:30", "12:00", "14:00", "16:00"].map((time, n) => ({
+    ...full.activities[n === 2 ? 1 : 0]!,
+    time,
+    title: `Stop ${n}`,
+    place: `Place ${n}`,
+  }));
+  const plan = {
+    ...stored([full, day(2)]),
+    warnings: [{
+      code: "pace",
+      where: "days.0",
+      message: "Day 1 is fuller than the relaxed pace that you asked for.",
+    }],
+  };
+  const options = { request: { ...request, durationDays: 2 }, plan };
+  const kept = refine({ day: 2 }, [answer({ days: [day(2, "new")] })], options);
+  assertEquals((await kept.plan).warnings, plan.warnings);
+  assertStrictEquals(kept.requests.length, 1);
+  const { plan: changed } = refine({ wish: { pace: null } }, [answer({ days: [] })], options);
+  assertStrictEquals((await changed).warnings, undefined);
+});
+
+Deno.test("another start date shows which places are closed then", async () => {
+  const request: ItineraryRequest = { ...rome, durationDays: 2, startDate: "2026-12-01" };
+  const plain = stored([day(1), day(2)]);
+  const dates = [["2026-12-01", "tuesday"], ["2026-12-02", "wednesday"]] as const;
+  const days = plain.days.map((one, n) => ({
+    ...one,
+    date: dates[n]![0],
+    weekday: dates[n]![1],
+    activities: one.activities.map((activity, index) => ({
+      ...activity,
+      openingHours: index === 0 ? ["Mo,We-Su 09:00-18:00", "Tu-Su 09:00-18:00"][n]! : null,
+    })),
+  }));
+  const closed = (day: number) => ({
+    code: "closed",
+    where: `days.${day - 1}.activities.0`,
+    message: `“Walk old ${day}” seems to be closed at the planned time of day ${day}. Check its ` +
+      "opening hours.",
+  });
+  const { plan: changed, requests } = refine(
+    // A Sunday, so that day 2 is a Monday.
+    { wish: { startDate: "2026-12-06" } },
+    [answer({ days: [] }), answer({ days: [] })],
+    { request, plan: kind.result.parse({ ...plain, days, warnings: [closed(1)] }) },
+  );
+  assertEquals((await changed).warnings, [closed(2)]);
+  assertMatch(requests[1]!.messages.at(-1)!.content, /days\.1\.activities\.0: is closed/);
 });
 
 Deno.test("another start date gives all days new dates, and changes nothing else of kept days", async () => {
@@ -502,7 +631,7 @@ const refusedBodies: [body: unknown, ...problems: string[]][] = [
   [{ day: 1.5 }, "day: expected a whole number from 1 to 30"],
   [{ day: 2, activity: 0 }, "activity: expected a whole number from 1 to 6"],
   [{ day: 2, activity: 9 }, "activity: expected a whole number from 1 to 6"],
-  [{ wish: null }, "wish: Invalid input: expected object, received null"],
+  [{ wish: null }, "wish: expected an object"],
   [{ wish: { durationDays: 0 } }, "wish.durationDays: expected a whole number from 1 to 30"],
   [{ wish: { destination: null } }, "wish.destination: expected a string"],
 ];
@@ -598,6 +727,14 @@ for (const request of [toLisbon, nowhere]) {
       assertStrictEquals(after.warnings, undefined);
     });
   }
+
+  Deno.test(`the sample generator adds days that a changed plan does not have, in ${request.destination}`, async () => {
+    let plan = await samplePlan(request);
+    for (const day of [2, 4]) plan = await refineSample({ day }, request, plan);
+    const longer = await refineSample({ wish: { durationDays: 9 } }, request, plan);
+    assertKept(longer, plan.days.map(({ day }) => day), plan);
+    assertEquals([longer.days.length, longer.warnings], [9, undefined]);
+  });
 
   Deno.test(`the sample generator changes each day of the longest plan in ${request.destination}`, async () => {
     const longest = { ...request, durationDays: 30 };

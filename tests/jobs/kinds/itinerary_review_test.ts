@@ -1,11 +1,12 @@
 /** What an itinerary must keep to, and what becomes of a plan that does not. */
-import { assert, assertEquals, assertMatch, assertStrictEquals } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertRejects, assertStrictEquals } from "@std/assert";
 import { isCurrency, isPlausible } from "../../../jobs/kinds/cost.ts";
 import { assembleDay, assembleItinerary } from "../../../jobs/kinds/itinerary/assemble.ts";
 import { itineraryKind } from "../../../jobs/kinds/itinerary/kind.ts";
 import type { WrittenItinerary } from "../../../jobs/kinds/itinerary/plan.ts";
 import { sampleItinerary } from "../../../jobs/kinds/itinerary/sample.ts";
 import type { PlanParts } from "../../../jobs/kind.ts";
+import { JobError } from "../../../lib/job/failure.ts";
 import type { ChatRequest } from "../../../lib/model/model.ts";
 import { scriptedModel, testContext } from "../../../testing/jobs.ts";
 import { storedActivity } from "../../../testing/plans.ts";
@@ -147,6 +148,32 @@ for (const { what, change, feedback, warning, cost } of broken) {
 }
 
 /** Plans that the service corrects itself. */
+/** Failures of the turn that should correct a plan. */
+const finalFailures = [
+  "refused",
+  "content_filtered",
+  "request_too_large",
+  "quota_exceeded",
+] as const;
+
+for (const code of finalFailures) {
+  Deno.test(`generate() keeps the plan, with warnings, if its correction fails: ${code}`, async () => {
+    const faulty = planWith((days) => second(days).estimatedCost = { amount: -1, currency: "EUR" });
+    const { model } = scriptedModel([{ text: JSON.stringify(faulty) }, new JobError(code, "No.")]);
+    const plan = await kind.generate(rome, testContext(model).context);
+    assertEquals(plan.warnings?.map(({ code }) => code), ["implausible_cost"]);
+  });
+}
+
+Deno.test("generate() fails if a later attempt may get the correction, and not at the last one", async () => {
+  const faulty = planWith((days) => second(days).estimatedCost = { amount: -1, currency: "EUR" });
+  const turns = [{ text: JSON.stringify(faulty) }, new JobError("overloaded", "Later.")];
+  const attempt = (isLastAttempt: boolean) =>
+    kind.generate(rome, testContext(scriptedModel(turns).model, { isLastAttempt }).context);
+  await assertRejects(() => attempt(false), JobError, "Later.");
+  assertEquals((await attempt(true)).warnings?.length, 1);
+});
+
 const repaired: [what: string, change: (days: [Day, Day]) => void][] = [
   ["activities in the wrong order", ([, day]) => day.activities.reverse()],
   [

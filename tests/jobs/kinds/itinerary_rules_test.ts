@@ -8,7 +8,7 @@ import { itineraryRules } from "../../../jobs/kinds/itinerary/rules/rules.ts";
 import type { Destination } from "../../../jobs/places/place.ts";
 import { fastest } from "../../../testing/processor_time.ts";
 import { storedActivity } from "../../../testing/plans.ts";
-import { lisbon, porto, richItinerary, richWish, withWays } from "../../../testing/rich_plans.ts";
+import { lisbon, madrid, richItinerary, richWish, withWays } from "../../../testing/rich_plans.ts";
 
 /** A change of the plan of three days. A second argument changes the wish. */
 type Change = (days: Itinerary["days"], wish: ItineraryRequest) => void;
@@ -82,6 +82,8 @@ const broken: {
   what: string;
   change: Change;
   where: string;
+  /** Further places of the same finding. */
+  others?: string[];
   feedback: RegExp | null;
   message: RegExp;
 }[] = [
@@ -162,6 +164,17 @@ const broken: {
     where: "days.2.activities.2",
     feedback: /^is at the place of an activity of day 1 \("Park"\)/,
     message: /^“Jardins do Tejo” on day 3 is at the same place/,
+  },
+  {
+    code: "repeated_place",
+    what: "a brunch at ten where a meal was on the day before",
+    change: all(
+      set(1, 1, { mapQuery: "Zé da Mouraria, Lisboa", time: "10:00", openingHours: null }),
+      set(1, 0, { time: "08:00", openingHours: null }),
+    ),
+    where: "days.1.activities.1",
+    feedback: /^is at the place of an activity of day 1/,
+    message: /^“Pastéis de Belém” on day 2 is at the same place as an activity of day 1/,
   },
   {
     code: "after_midnight",
@@ -247,10 +260,10 @@ const broken: {
   },
   {
     code: "outside_destination",
-    what: "a place 274 km away",
-    change: set(0, 3, { coordinates: { ...porto, origin: "approximate" } }),
+    what: "a place 502 km away",
+    change: move(0, 3, { ...madrid, origin: "approximate" }),
     where: "days.0.activities.3",
-    feedback: /^its coordinates lie 274 km from Lisbon; choose a place at the destination/,
+    feedback: /^its coordinates lie 502 km from Lisbon; choose a place at the destination/,
     message: /^“Taberna Sal Grosso” on day 1 seems to be far away from the destination\./,
   },
   {
@@ -371,7 +384,8 @@ const broken: {
     what: "meals that do not say how they meet the diet",
     change: all(set(0, 1, { needsMet: null }), set(2, 1, { needsMet: " " })),
     where: "days.0.activities.1",
-    feedback: /^needsMet must say how .+ the diet of the wish; the same at days\.2\.activities\.1$/,
+    others: ["days.2.activities.1"],
+    feedback: /^needsMet must say how .+ the diet of the wish$/,
     message: /^2 meals do not say how they meet your diet\. Ask before you go\.$/,
   },
   {
@@ -382,8 +396,8 @@ const broken: {
         if (activity.category !== "food") activity.needsMet = null;
       }),
     where: "days.1",
-    feedback:
-      /^needsMet must say how the activities meet the accessibility .+; the same at days\.2$/,
+    others: ["days.2"],
+    feedback: /^needsMet must say how the activities meet the accessibility of the wish$/,
     message: /^Days 2 and 3 do not say how they meet your needs\. Ask before you go\.$/,
   },
   {
@@ -409,11 +423,12 @@ Deno.test("a plan with everything keeps all rules", () => {
   assertEquals(ItinerarySchema.parse(richItinerary()), richItinerary());
 });
 
-for (const { code, what, change, where, feedback, message } of broken) {
+for (const { code, what, change, where, others, feedback, message } of broken) {
   Deno.test(`the rule ${code} finds ${what}, and no other rule does`, () => {
-    const [finding, ...others] = findingsOf(change);
+    const [finding, ...rest] = findingsOf(change);
     assertEquals({ code: finding?.code, where: finding?.where }, { code, where });
-    assertEquals(others, []);
+    assertEquals(finding!.others?.map((path) => path.join(".")), others);
+    assertEquals(rest, []);
     assertMatch(finding!.message, message);
     if (feedback === null) assertStrictEquals(finding!.feedback, null);
     else assertMatch(finding!.feedback!, feedback);
@@ -441,6 +456,60 @@ const fine: [what: string, change: Change, destination?: Destination | null][] =
   [
     "a museum before and after lunch",
     set(2, 3, { mapQuery: "Oceanário de Lisboa, Lisboa", category: "entertainment" }),
+  ],
+  [
+    "the same bus there and back",
+    all(
+      ...[0, 2].map((index) =>
+        set(1, index, {
+          category: "transport",
+          title: "Bus 728",
+          mapQuery: "Cais do Sodré, Lisboa",
+        })
+      ),
+    ),
+  ],
+  [
+    "a line that no map knows as a place",
+    set(1, 2, { category: "transport", mapQuery: "Tram 28, Lisboa", verified: false }),
+  ],
+  [
+    "breakfast at one place on two days",
+    all(
+      ...[1, 2].map((day) =>
+        set(day, 0, { category: "food", time: "09:59", mapQuery: "Café", openingHours: null })
+      ),
+    ),
+  ],
+  [
+    "dinner where the days begin, on two days",
+    all(
+      ask({ startPoint: "Hotel Mundial, Martim Moniz" }),
+      set(0, 3, { mapQuery: "Hotel Mundial, Lisboa" }),
+      set(1, 3, { mapQuery: "Hotel Mundial, Lisboa" }),
+    ),
+  ],
+  [
+    "dinner where the plan has the night",
+    all(
+      set(0, 3, { mapQuery: "Quinta do Vale, Sintra" }),
+      set(1, 3, { mapQuery: "Quinta do Vale, Sintra" }),
+      add(1, { category: "lodging", mapQuery: null, place: "Quinta do Vale" }),
+    ),
+  ],
+  [
+    "two hours at one beach on two days",
+    all(
+      ask({ pace: "balanced" }),
+      ...[0, 1].map((day) =>
+        set(day, 2, {
+          category: "nature",
+          mapQuery: "Praia",
+          durationMinutes: 120,
+          openingHours: null,
+        })
+      ),
+    ),
   ],
   [
     "a pool on each day",
@@ -538,9 +607,13 @@ const fine: [what: string, change: Change, destination?: Destination | null][] =
     }),
   ],
   [
-    "a place 274 km from the center of a country",
-    set(0, 3, { coordinates: { ...porto, origin: "places" } }),
-    { ...lisbon, radiusKm: 300 },
+    "a day trip of 274 km",
+    set(0, 3, { coordinates: { latitude: 41.1496, longitude: -8.611, origin: "places" } }),
+  ],
+  [
+    "a place 502 km from the center of a country",
+    set(0, 3, { coordinates: { ...madrid, origin: "places" } }),
+    { ...lisbon, radiusKm: 340 },
   ],
   [
     "any position, where the destination is not known",
@@ -639,6 +712,20 @@ const fine: [what: string, change: Change, destination?: Destination | null][] =
   ],
   ["an activity that says nothing about the needs", set(0, 0, { needsMet: null })],
   [
+    "a day of nothing but meals that says how it meets the needs",
+    (days) => days[1]!.activities.forEach((activity) => activity.category = "food"),
+  ],
+  [
+    "a day whose meals alone say how they meet the needs, without a diet",
+    all(
+      ask({ diet: undefined }),
+      (days) =>
+        days[1]!.activities.forEach((activity) => {
+          if (activity.category !== "food") activity.needsMet = null;
+        }),
+    ),
+  ],
+  [
     "a plan without dates, for a wish without a first day",
     withoutDates,
   ],
@@ -660,15 +747,15 @@ function repaired(change: Change): Itinerary {
 }
 
 Deno.test("a wrong position of a model is not shown, and neither are the ways from and to it", () => {
-  const far = move(0, 2, { ...porto, origin: "approximate" });
+  const far = move(0, 2, { ...madrid, origin: "approximate" });
   const [day] = repaired(far).days;
   assertStrictEquals(day!.activities[2]!.coordinates, null);
   assertEquals(day!.activities.map(({ toNext }) => toNext !== null), [true, false, false, false]);
   assertStrictEquals(day!.totals!.walkingMeters, day!.activities[0]!.toNext!.distanceMeters);
   assertEquals(withoutFarDayPositions(changed(far).plan.days[0]!, lisbon), day);
   // The provider has found it there.
-  const [found] = repaired(move(0, 2, { ...porto, origin: "places" })).days;
-  assertEquals(found!.activities[2]!.coordinates, { ...porto, origin: "places" });
+  const [found] = repaired(move(0, 2, { ...madrid, origin: "places" })).days;
+  assertEquals(found!.activities[2]!.coordinates, { ...madrid, origin: "places" });
 });
 
 Deno.test("a wrong date becomes that of the wish", () => {

@@ -128,6 +128,8 @@ Deno.test("without places, there is no step and no request, but there are dates"
 
 // At noon on 2026-11-21, the forecast has the days up to 2026-12-06, give or take a time zone.
 const horizon: [startDate: string, asks: boolean][] = [
+  ["2026-11-19", false],
+  ["2026-11-20", true],
   ["2026-11-21", true],
   ["2026-12-06", true],
   ["2026-12-08", true],
@@ -136,9 +138,10 @@ const horizon: [startDate: string, asks: boolean][] = [
 ];
 
 for (const [startDate, asks] of horizon) {
-  Deno.test(`a trip from ${startDate} ${asks ? "asks" : "does not ask"} for the weather`, async () => {
+  Deno.test(`a trip on ${startDate} ${asks ? "asks" : "does not ask"} for the weather`, async () => {
     const { places, asked } = knowing();
-    await generate({ ...trip, startDate }, places).result;
+    const day = { ...trip, durationDays: 1, startDate };
+    await generate(day, places, sampleItinerary(day)).result;
 
     assertEquals(asked.includes("weather of Lisbon"), asks);
   });
@@ -225,7 +228,8 @@ function planAt(latitude: number, longitude: number): WrittenItinerary {
 const positions: [what: string, latitude: number, longitude: number, isKept: boolean][] = [
   ["the city", 38.7139, -9.1394, true],
   ["a day trip to Évora", 38.5714, -7.9135, true],
-  ["Porto", 41.1579, -8.6291, false],
+  ["a day trip to Porto", 41.1579, -8.6291, true],
+  ["Madrid", 40.4168, -3.7038, false],
   ["swapped numbers", -9.14, 38.72, false],
   ["the Gulf of Guinea", 0, 0, false],
   ["no place on Earth", 99, 0, false],

@@ -116,6 +116,15 @@ function brief(body: unknown): string {
 
 // Sample
 
+Deno.test("a placeholder has the dates of the wish", () => {
+  const { days } = kind.sample({ destination: "Rome", durationDays: 2, startDate: "2027-02-28" });
+
+  assertEquals(days.map(({ date, weekday }) => [date, weekday]), [
+    ["2027-02-28", "sunday"],
+    ["2027-03-01", "monday"],
+  ]);
+});
+
 const destinations = ["Rome", "東京", "Llanfairpwllgwyngyll", "</wish>", "$& $1"];
 
 for (const destination of destinations) {

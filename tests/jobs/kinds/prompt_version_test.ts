@@ -22,9 +22,9 @@ const prompts = [
 /** The hash of each version's text. Add a line with each new version. */
 const hashes: Record<string, string> = {
   "itinerary-2": "9ad16c75ea7fef9f",
-  "itinerary-3": "46e2d5b17d8c9ef0",
+  "itinerary-3": "11b3e59bf6d99474",
   "bundles-2": "184a0afa8c80d58b",
-  "bundles-3": "e3bd0d5932066820",
+  "bundles-3": "fb62162448fdc6f5",
 };
 
 for (const [version, instructions] of prompts) {
@@ -77,8 +77,8 @@ const tasks = {
 
 /** The hash of what each version says about changes. */
 const changeHashes: Record<string, string> = {
-  "itinerary-3": "3f56d991e63579fd",
-  "bundles-3": "a89d16ed66740025",
+  "itinerary-3": "4dd89747930815b8",
+  "bundles-3": "d0fc442d3d3bda11",
 };
 
 for (

@@ -10,11 +10,13 @@ import {
 } from "../../../jobs/kinds/itinerary/plan.ts";
 import { sampleItinerary, type SampleTrip } from "../../../jobs/kinds/itinerary/sample.ts";
 import { otherActivity, otherDay } from "../../../jobs/kinds/itinerary/sample_refinement.ts";
+import type { Category } from "../../../jobs/kinds/plan_members.ts";
 import { cities, placesOf } from "../../../jobs/kinds/samples/cities.ts";
 import { findCity } from "../../../jobs/kinds/samples/city_search.ts";
 import { convertRoughly } from "../../../jobs/kinds/samples/exchange_rates.ts";
 import { isMeal, type SamplePlace } from "../../../jobs/kinds/samples/place_table.ts";
 import { samplePlaces } from "../../../jobs/kinds/samples/sample_places.ts";
+import { reasonFor } from "../../../jobs/kinds/samples/sample_wish.ts";
 import { minutesOf } from "../../../jobs/kinds/samples/timetable.ts";
 import { distanceMeters, straightWalk } from "../../../jobs/places/geometry.ts";
 import { systemClock } from "../../../lib/clock.ts";
@@ -159,6 +161,103 @@ Deno.test("interests decide with what a trip begins", async () => {
   assertStrictEquals(parks.filter((category) => category === "nature").length, 2);
 });
 
+/** Interests in several languages, and the category of the places that they lead to. */
+const interestsOfLanguages: [interest: string, category: string][] = [
+  ["Kunst", "museum"],
+  ["museos", "museum"],
+  ["musées", "museum"],
+  ["Musei e arte", "museum"],
+  ["jardins", "nature"],
+  ["Spaziergänge im Park", "nature"],
+  ["Bücher", "shopping"],
+  ["mercados", "shopping"],
+  ["Nachtleben", "nightlife"],
+  ["vida nocturna: clubs", "nightlife"],
+  ["théâtre", "entertainment"],
+  ["Konzerte", "entertainment"],
+];
+
+for (const [interest, category] of interestsOfLanguages) {
+  Deno.test(`the interest "${interest}" leads to ${category}`, async () => {
+    const days = await plan({ destination: "Paris", durationDays: 1, interests: [interest] });
+    assert(allOf(days).some((activity) => activity.category === category));
+  });
+}
+
+/** Interests that contain words of others. */
+const otherInterests: [interest: string, category: Category][] = [
+  ["theater", "food"],
+  ["brunch", "nature"],
+  ["public transport", "nature"],
+  ["parking", "nature"],
+  ["opera house", "nightlife"],
+  ["theater", "nightlife"],
+  ["techno", "entertainment"],
+];
+
+for (const [interest, category] of otherInterests) {
+  Deno.test(`"${interest}" is no reason to go to a place for ${category}`, async () => {
+    for (const city of cities) {
+      const places = (await placesOf(city)).filter((place) => place.category === category);
+      const reasons = places.map((place) => reasonFor(place, [interest]));
+      const isUsual = reasons.filter((reason) => reason !== null).length > places.length / 3;
+      assert(!isUsual, city.name);
+    }
+  });
+}
+
+Deno.test("each interest gets its turn, also on relaxed days", async () => {
+  const interests = ["architecture", "jazz", "bookshops"];
+  const days = await plan({
+    destination: "New York",
+    durationDays: 5,
+    pace: "relaxed",
+    interests,
+    travellers: { adults: 3, children: 1 },
+  });
+  const places = new Map((await placesOf(findCity("New York")!)).map((one) => [one.name, one]));
+  const seen = allOf(days).flatMap(({ mapQuery }) =>
+    places.get(mapQuery?.split(", ")[0] ?? "") ?? []
+  );
+  for (const interest of interests) {
+    assert(seen.some((place) => reasonFor(place, [interest])), interest);
+  }
+});
+
+Deno.test("families go to bars and clubs only if they ask for them", async () => {
+  const nightsOf = async (trip: Partial<SampleTrip>) => {
+    const days = await plan({ destination: "Berlin", durationDays: 3, pace: "packed", ...trip });
+    return allOf(days).filter(({ category }) => category === "nightlife").length;
+  };
+  const travellers = { adults: 2, children: 2 };
+
+  assert(await nightsOf({}) > 0);
+  assertStrictEquals(await nightsOf({ travellers }), 0);
+  assert(await nightsOf({ travellers, interests: ["jazz"] }) > 0);
+});
+
+const diets: [diet: string, refused: RegExp][] = [
+  ["vegetarian", /lamb|steak|sausage|fish|pastrami|prawn|crab|schnitzel/i],
+  ["vegetarisch", /lamb|steak|sausage|fish|pastrami|prawn|crab|schnitzel/i],
+  ["végétarien", /lamb|steak|sausage|fish|pastrami|prawn|crab|schnitzel/i],
+  ["vegan", /lamb|steak|sausage|fish|cheese|custard|gelato|ice cream/i],
+  ["rein pflanzlich", /lamb|steak|sausage|fish|cheese|custard|gelato|ice cream/i],
+  ["素食", /lamb|steak|sausage|fish|pastrami|prawn|crab|schnitzel/i],
+  ["채식", /lamb|steak|sausage|fish|pastrami|prawn|crab|schnitzel/i],
+];
+
+for (const [diet, refused] of diets) {
+  Deno.test(`with the diet "${diet}" no meal is at a place of other dishes`, async () => {
+    for (const { name } of cities) {
+      const days = await plan({ destination: name, durationDays: 14, diet: [diet] });
+      for (const { category, description, title } of allOf(days)) {
+        if (category === "food") assert(!refused.test(description), title);
+      }
+      for (const day of days) checkMeals(day);
+    }
+  });
+}
+
 Deno.test("a small budget leads to a cheaper trip that keeps to it, in its currency", async () => {
   const trip = { destination: "London", durationDays: 4 };
   const free = costOf(allOf(await plan(trip)));
@@ -211,8 +310,8 @@ Deno.test("meals say what to do about a diet, and all stops how accessible they 
     );
     const activities = allOf(await plan(trip));
     for (const { title, category, needsMet, coordinates } of activities) {
-      assertStrictEquals(needsMet!.includes("vegan"), category === "food", title);
-      assert(needsMet!.includes("wheelchair"), title);
+      assertStrictEquals(needsMet!.includes("Vegan: "), category === "food", title);
+      assert(needsMet!.includes("Wheelchair: "), title);
       assert(!steep.has(JSON.stringify(coordinates)), title);
     }
     const plain = await plan({ destination: name, durationDays: 12 });
@@ -234,7 +333,7 @@ Deno.test("with a start date no place is visited on a weekday on which it is clo
   }
 });
 
-Deno.test("trips leave the city on the fourth day at the earliest", async () => {
+Deno.test("trips leave the city on the fourth day at the earliest, and have an invented dinner back in it", async () => {
   for (const city of cities) {
     const towns = new Set(
       (await placesOf(city)).filter(({ isDayTrip }) => isDayTrip)
@@ -243,9 +342,14 @@ Deno.test("trips leave the city on the fourth day at the earliest", async () => 
     const interests = [...towns];
     const days = await plan({ destination: city.name, durationDays: 14, interests });
     days.forEach(({ activities }, index) => {
-      const inTown = activities.filter(({ place }) => towns.has(place.split(", ").at(-1)!));
-      assert(inTown.length === 0 || inTown.length === activities.length);
-      assert(inTown.length === 0 || index >= 3, `${city.name}, day ${index + 1}`);
+      const isTown = ({ place }: WrittenActivity) => towns.has(place.split(", ").at(-1)!);
+      if (!activities.some(isTown)) return;
+      assert(index >= 3, `${city.name}, day ${index + 1}`);
+      for (const activity of activities) {
+        const isDinnerBack = activity === activities.at(-1) && activity.mapQuery === null;
+        assertStrictEquals(isTown(activity), !isDinnerBack, activity.title);
+        if (isDinnerBack) assertStrictEquals(activity.place, city.name);
+      }
     });
   }
 });
@@ -282,9 +386,20 @@ Deno.test("invented days keep to the budget, the diet and the accessibility", ()
     assertLessOrEqual(costOf(activities), 30, theme);
     for (const { category, estimatedCost, needsMet } of activities) {
       assert(estimatedCost === null || estimatedCost.currency === "EUR");
-      assertStrictEquals(needsMet!.startsWith("halal"), category === "food");
-      assert(needsMet!.includes("wheelchair"));
+      assertStrictEquals(needsMet!.startsWith("Halal: "), category === "food");
+      assert(needsMet!.includes("Wheelchair: "));
     }
+  }
+});
+
+Deno.test("an invented trip with an impossible budget has prices, and costs more", () => {
+  const budget = { amount: 20, currency: "CHF" };
+  const trip = { destination: "Zurich", durationDays: 10, budget, travellers: { adults: 4 } };
+  const activities = allOf(sampleItinerary(trip).days);
+
+  assert(costOf(activities) > budget.amount / 4);
+  for (const { category, estimatedCost, title } of activities) {
+    assert(category !== "food" || estimatedCost!.amount > 0, title);
   }
 });
 
@@ -463,7 +578,8 @@ Deno.test("samplePlaces know where the sample cities are, and nothing else", asy
 
   const found = await samplePlaces.findDestination("Lissabon", context);
 
-  assertEquals([found!.name, found!.timeZone], ["Lisbon, Portugal", "Europe/Lisbon"]);
+  const { name, timeZone, countryCode } = found!;
+  assertEquals([name, timeZone, countryCode], ["Lisbon, Portugal", "Europe/Lisbon", "PT"]);
   assertStrictEquals(await samplePlaces.findDestination("Rome and Florence", context), null);
   assertEquals([samplePlaces.check, samplePlaces.walk], [null, null]);
 });

@@ -45,6 +45,8 @@ const accepted: [facts: object, kept?: object][] = [
   [{ accessibility: Array(10).fill("step-free") }],
   [{ startPoint: "Hotel Lutetia, 45 Boulevard Raspail" }],
   ...["de", "pt-BR", "zh-Hant-TW", "es-419", "sr-Latn", "sl-rozaj-biske-1994", "zh-cmn-Hans-CN"]
+    // As browsers write the tag if the traveller has chosen a clock or a calendar.
+    .concat("en-US-u-hc-h23", "th-TH-u-ca-buddhist-nu-thai", "de-AT-x-wien")
     .map((language): [object] => [{ language }]),
   [{ notes: "東".repeat(1_000) }],
   [{ notes: "\n We marry. " }, { notes: "We marry." }],
@@ -106,7 +108,7 @@ const refused: [facts: object, ...problems: string[]][] = [
   [{ diet: ["é".repeat(101)] }, "diet.0: expected 1 to 100 characters"],
   [{ accessibility: [5] }, "accessibility.0: expected a string"],
   [{ startPoint: "é".repeat(201) }, "startPoint: expected at most 200 characters"],
-  ...["German", "de_DE", "d", "pt-BR-", "x-private", "de\n", "日本語"]
+  ...["German", "de_DE", "d", "pt-BR-", "x-private", "de-u", "de-x-", "de\n", "日本語"]
     .map((language): [object, string] => [{ language }, tag]),
   [{ language: `de-${"abcdefgh-".repeat(4)}x` }, "language: expected at most 35 characters"],
   [{ language: 5 }, "language: expected a language tag such as pt-BR"],
@@ -157,9 +159,14 @@ const names = [
 
 Deno.test("null, blank texts and empty lists count as not given", () => {
   const nulls = Object.fromEntries(names.map((name) => [name, null]));
-  const blank = { interests: [], diet: [], accessibility: [], startPoint: " ", notes: "\n" };
+  const lists = { interests: [], diet: [], accessibility: [] };
+  // A form sends an empty text for each field that was left out.
+  const blanks = ["", " \n", "\u200b"].map((text) => ({
+    ...Object.fromEntries(names.map((name) => [name, text])),
+    ...lists,
+  }));
 
-  for (const facts of [nulls, blank, { ...nulls, ...blank }]) {
+  for (const facts of [nulls, ...blanks, { ...nulls, ...lists }]) {
     const request = itinerary.request.parse({ ...rome, ...facts });
     assertStrictEquals(fenced(request), fenced(rome));
     assertStrictEquals(hashJson(request), hashJson(rome));

@@ -1,5 +1,5 @@
 import { assert, assertStrictEquals } from "@std/assert";
-import { isAreaOf, isNameOf, readQuery } from "../../../jobs/places/place_names.ts";
+import { isAreaOf, isLongerNameOf, isNameOf, readQuery } from "../../../jobs/places/place_names.ts";
 import { countWork } from "../../../testing/counted_work.ts";
 
 const lisbon = "Lisbon, Lisbon District, Portugal";
@@ -34,6 +34,10 @@ const names: [query: string, destination: string, name: string, isName: boolean]
   ["Fushimi Inari Taisha, Kyoto", "Kyoto, Japan", "Fushimi Inari-taisha", true],
   ["Fushimi Inari Taisha, Kyoto", "Kyoto, Japan", "伏見稲荷大社", false],
   ["Эрмитаж, Санкт-Петербург", "Saint Petersburg, Russia", "Государственный Эрмитаж", true],
+  ["Wieza Cisnien, Wroclaw", "Wrocław, Poland", "Wieża Ciśnień", true],
+  ["Lazienki Palace, Warsaw", "Warsaw, Poland", "Pałac Łazienki", true],
+  ["Galata Kulesi, Istanbul", "İstanbul, Türkiye", "GALATA KULESİ", true],
+  ["Kunsthalle Weserstrasse, Berlin", "Berlin, Germany", "Kunsthalle Weserstraße", true],
   ["", lisbon, "", false],
   [", Lisboa", lisbon, "Lisboa", false],
   ["!!!", lisbon, "!!!", false],
@@ -55,6 +59,7 @@ const areas: [query: string, name: string, isArea: boolean][] = [
   ["Livraria Bertrand, Lisboa", "Rua Bertrand", false],
   ["Livraria Augusta, Lisboa", "Rua Augusta", false],
   ["Walking tour of Lisbon", "Lisbon", false],
+  ["Stroget, Copenhagen", "Strøget", true],
   ["Alfama, Lisboa", "", false],
   ["", "", false],
 ];
@@ -62,6 +67,23 @@ const areas: [query: string, name: string, isArea: boolean][] = [
 for (const [query, name, expected] of areas) {
   Deno.test(`isAreaOf() returns ${expected} for ${JSON.stringify(query)} and ${JSON.stringify(name)}`, () => {
     assertStrictEquals(isAreaOf(name, readQuery(query, lisbon)), expected);
+  });
+}
+
+/** Streets and quarters of a longer name, which may be what a query means. */
+const longerNames: [query: string, name: string, isLonger: boolean][] = [
+  ["Champs-Élysées, Paris", "Avenue des Champs-Élysées", true],
+  ["Istiklal Avenue, Istanbul", "İstiklal Caddesi", true],
+  ["Ramblas, Barcelona", "Les Ramblas", true],
+  ["Livraria Bertrand, Lisboa", "Rua Garrett", false],
+  ["Walking tour of Lisbon", "Lisbon", false],
+  ["Lisbon Cathedral", "Lisbon", false],
+  ["", "Lisbon", false],
+];
+
+for (const [query, name, expected] of longerNames) {
+  Deno.test(`isLongerNameOf() returns ${expected} for ${JSON.stringify(query)} and ${JSON.stringify(name)}`, () => {
+    assertStrictEquals(isLongerNameOf(name, readQuery(query, lisbon)), expected);
   });
 }
 

@@ -156,6 +156,7 @@ const choices: [what: string, query: string, hits: ServedPlace[], outcome: strin
   ["the quarter of a place", "Livraria Bertrand, Chiado, Lisboa", [suburb], "not_found"],
   ["the postcode of a place", "Livraria Bertrand, Lisboa", [postcode], "not_found"],
   ["the city, street and place", "Livraria Bertrand, Lisboa", [city, street, bertrand], "found"],
+  ["a street that may be meant", "Garrett, Lisboa", [street], "unknown"],
   ["a street that is meant", "Rua Garrett, Lisboa", [street], "found"],
   ["a quarter that is meant", "Chiado district, Lisboa", [suburb], "found"],
   ["the city that is meant", "Lisboa", [city], "found"],

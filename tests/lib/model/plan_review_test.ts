@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertStrictEquals, assertThrows } from "@std/assert";
 import { z } from "zod";
 import { PlanReview, type Rule } from "../../../lib/model/plan_review.ts";
 import { JobError } from "../../../lib/job/failure.ts";
@@ -78,6 +78,15 @@ Deno.test("PlanReview asks once about what makes no sense, with the position", a
   );
 });
 
+Deno.test("PlanReview asks about all faults of a long plan", async () => {
+  const feedbackOn = async (count: number) => {
+    const verdict = await judge(newReview(), answer(...Array(count).fill("rain")));
+    return "feedback" in verdict ? verdict.feedback!.match(/is wet/g)!.length : 0;
+  };
+  assertStrictEquals(await feedbackOn(60), 60);
+  assertStrictEquals(await feedbackOn(1_000), 100);
+});
+
 Deno.test("PlanReview accepts the corrected plan, without warnings", async () => {
   const verdict = await judge(newReview(), answer("rain"), answer("sun"));
   assertEquals(verdict, { value: plan("sun") });
@@ -153,6 +162,22 @@ for (const [what, answers] of unusable) {
     assertStrictEquals(review.fallback, null);
   });
 }
+
+Deno.test("PlanReview falls back on the first plan when the turn for its correction fails for good", async () => {
+  const review = newReview();
+  const refused = new JobError("refused", "No.");
+  const fallbackFor = (error: Error, isLastAttempt = false) =>
+    review.fallbackFor(error, { isLastAttempt });
+  assertThrows(() => fallbackFor(refused), JobError, "No.");
+  await judge(review, answer("sun", "rain"));
+  const kept = { ...plan("sun", "rain"), warnings: [wetDay] };
+  assertEquals(fallbackFor(refused), kept);
+  // The next attempt repeats the turn.
+  const busy = new JobError("rate_limited", "Later.");
+  assertThrows(() => fallbackFor(busy), JobError, "Later.");
+  assertEquals(fallbackFor(busy, true), kept);
+  assertThrows(() => fallbackFor(new Error("A fault."), true), Error, "A fault.");
+});
 
 Deno.test("PlanReview never keeps a plan with the wrong shape", async () => {
   const review = newReview();

@@ -8,7 +8,7 @@ import {
 } from "@std/assert";
 import { RateLimiter } from "../../../lib/store/rate_limiter.ts";
 import { openApp, techno, tokyo } from "../../../testing/app.ts";
-import { EventSource } from "../../../testing/event_source.ts";
+import { EventSource, type ReceivedEvent } from "../../../testing/event_source.ts";
 import { FakeClock } from "../../../testing/fake_clock.ts";
 import { type Answer, type App, assertProblem, post, send } from "../../../testing/http.ts";
 import { HOUR, testKind } from "../../../testing/jobs.ts";
@@ -298,15 +298,26 @@ Deno.test("a change streams what changes, and ends with the whole plan", async (
   const { headers } = await post(env.app, `${parent}/refinements`, { day: 2 });
   const location = headers.get("location")!;
   const source = await EventSource.open(env.app, `${location}/events`);
+  const messages = new Set<string>();
+  for (;;) {
+    const { partial, progress } = await bodyOf(env.app, location);
+    messages.add(progress.message);
+    if (partial.length > 0) break;
+    env.clock.advance(25);
+    await env.settled();
+  }
+  const events: ReceivedEvent[] = [];
+  while (events.at(-1)?.event !== "item") events.push((await source.next())!);
   const reading = source.rest();
   await finish();
-  const events = await reading;
+  events.push(...await reading);
   const { itinerary } = await bodyOf(env.app, location);
   const names = events.map(({ event }) => event).filter((event) => event !== "progress");
   const whole = [...Array(5).fill("item"), "end"];
   assertEquals(names, ["item", "reset", ...whole]);
   const items = events.filter(({ event }) => event === "item").map(({ data }) => data.item);
   assertEquals(items, [itinerary[1], ...itinerary]);
+  assert(messages.has("Writing changed day 1 of 1"), [...messages].join());
 });
 
 Deno.test("POST with Prefer: wait answers with the changed plan", async () => {

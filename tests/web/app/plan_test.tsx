@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertMatch, assertNotMatch, assertStrictEquals } from "@std/assert";
 import { renderToString } from "preact-render-to-string";
 import type { KeyEvent } from "../../../jobs/kinds/bundles/plan.ts";
+import type { Activity } from "../../../jobs/kinds/itinerary/plan.ts";
 import { sampleBundles } from "../../../jobs/kinds/bundles/sample.ts";
 import { BundlesPlan, formatTimes, placeOf } from "../../../web/app/kinds/bundles.tsx";
 import { formatCosts, ItineraryPlan, itineraryView } from "../../../web/app/kinds/itinerary.tsx";
@@ -17,14 +18,26 @@ import {
 const { days } = samplePlan(tokyo);
 const { bundles } = storedBundles(sampleBundles(techno));
 
-Deno.test("a growing plan has a placeholder for one more part, and a completed one has none", () => {
+Deno.test("a growing plan has a placeholder for one more part, and a whole one has none", () => {
   const growing = renderToString(
-    <ItineraryPlan job={{ itinerary: null, partial: days.slice(0, 1) }} isGrowing />,
+    <ItineraryPlan
+      job={{ itinerary: null, partial: days.slice(0, 1), durationDays: days.length }}
+      isGrowing
+    />,
   );
   assertStrictEquals(growing.match(/class="card placeholder"/g)?.length, 1);
   assertMatch(growing, />Day 2</);
+  const whole = renderToString(
+    <ItineraryPlan job={{ itinerary: null, partial: days, durationDays: days.length }} isGrowing />,
+  );
+  assertNotMatch(whole, /placeholder/);
   assertNotMatch(
-    renderToString(<ItineraryPlan job={{ itinerary: days, partial: null }} isGrowing={false} />),
+    renderToString(
+      <ItineraryPlan
+        job={{ itinerary: days, partial: null, durationDays: days.length }}
+        isGrowing={false}
+      />,
+    ),
     /placeholder/,
   );
   assertMatch(
@@ -55,17 +68,29 @@ Deno.test("links of a model lead to web addresses or are dropped, and have a `re
   assertNotMatch(text, /<img/);
 });
 
-Deno.test("the link to a map has the place as it is written", () => {
-  const activity = { ...days[0]!.activities[0]!, place: "A & B, Köln #1" };
-  const parts = [{ ...days[0]!, activities: [activity] }];
-  const text = renderToString(
-    <ItineraryPlan job={{ itinerary: parts, partial: null }} isGrowing={false} />,
-  );
-  const [, href] = text.match(/href="(https:\/\/www\.openstreetmap\.org[^"]+)"/)!;
-  assertStrictEquals(
-    new URL(href!.replaceAll("&amp;", "&")).searchParams.get("query"),
-    "A & B, Köln #1",
-  );
+Deno.test("the link of an activity to a map has the words that find the place, else the place", () => {
+  const place = "A & B, Köln #1";
+  const queries: [mapQuery: string | null | undefined, searched: string][] = [
+    ["Dom & Platz, Köln", "Dom & Platz, Köln"],
+    [null, place],
+    ["", place],
+    // A day of an instance of an earlier version.
+    [undefined, place],
+  ];
+  for (const [mapQuery, searched] of queries) {
+    const activity = { ...days[0]!.activities[0]!, place, mapQuery } as Activity;
+    const parts = [{ ...days[0]!, activities: [activity] }];
+    const text = renderToString(
+      <ItineraryPlan
+        job={{ itinerary: parts, partial: null, durationDays: 1 }}
+        isGrowing={false}
+      />,
+    );
+    assertMatch(text, />A &amp; B, Köln #1<\/a>/);
+    const [, href] = text.match(/href="(https:\/\/www\.openstreetmap\.org[^"]+)"/)!;
+    const link = new URL(href!.replaceAll("&amp;", "&"));
+    assertStrictEquals(link.searchParams.get("query"), searched);
+  }
 });
 
 /** The HTML of a plan with one event. */
@@ -164,7 +189,9 @@ Deno.test("an activity shows what is known of it, and a plan the source of its p
   const day = storedDay({ day: 1, theme: "Water", activities: [activity] });
   const totals = { costs: [], walkingMeters: 2_000, hours: 8 };
   const shown = (days: typeof day[]) =>
-    renderToString(<ItineraryPlan job={{ itinerary: days, partial: null }} isGrowing={false} />);
+    renderToString(
+      <ItineraryPlan job={{ itinerary: days, partial: null, durationDays: 1 }} isGrowing={false} />,
+    );
 
   const weather = { sky: "fog", minCelsius: 5, maxCelsius: 9, rainPercent: 10 };
   const text = shown([{ ...day, totals, weather }]);

@@ -3,6 +3,7 @@ import { renderToString } from "preact-render-to-string";
 import { sampleBundles } from "../../../jobs/kinds/bundles/sample.ts";
 import { contracts, kindNames } from "../../../jobs/kinds/contracts.ts";
 import { filesOf } from "../../../routes/files/registry.ts";
+import { AgainForm } from "../../../web/app/again_form.tsx";
 import { describePosition, describeProgress, Dock } from "../../../web/app/dock.tsx";
 import { plainView } from "../../../web/app/kinds/plain.tsx";
 import { viewOf, wishKinds } from "../../../web/app/kinds/registry.ts";
@@ -10,8 +11,8 @@ import { describeStopRefusal } from "../../../web/app/refusal.ts";
 import { PlanWarnings } from "../../../web/app/plan_warnings.tsx";
 import { RefusalNotice } from "../../../web/app/refusal_notice.tsx";
 import { fieldsOf } from "../../../web/app/wish.ts";
-import type { GenerationJob, Job } from "../../../web/client/client.ts";
-import { techno } from "../../../testing/app.ts";
+import type { GenerationJob, ItineraryWish, Job } from "../../../web/client/client.ts";
+import { techno, tokyo } from "../../../testing/app.ts";
 import { storedBundles } from "../../../testing/plans.ts";
 
 const { bundles } = storedBundles(sampleBundles(techno));
@@ -160,4 +161,17 @@ Deno.test("a plan without a view shows its parts while it grows", () => {
   assert(textOf(html).includes(bundles[0]!.title));
   const begun = renderToString(<plainView.Plan job={{ ...growing, partial: [] }} isGrowing />);
   assertNotMatch(begun, /partial|bundles/);
+});
+
+Deno.test("a traveler learns that editing a request leaves details out", () => {
+  const shown = (body: ItineraryWish) =>
+    renderToString(
+      <AgainForm id="x" wish={{ kind: "itinerary", body }} verb="Try again" best="repeat" />,
+    );
+
+  assertNotMatch(shown(tokyo), /leaves these out/);
+  assertMatch(
+    shown({ ...tokyo, diet: ["vegan"] }),
+    /Try again(&quot;|") keeps all details of your request\..*leaves these out/s,
+  );
 });

@@ -5,6 +5,7 @@ import {
   durationLabel,
   errorsOf,
   fieldsOf,
+  fitsForm,
   formUrl,
   titleOf,
   valuesOf,
@@ -143,3 +144,28 @@ Deno.test("the title of a wish is its topic", () => {
     "Weekend bundles",
   );
 });
+
+const preferences = {
+  interests: ["jazz"],
+  musicProfile: null,
+  timeframe: "",
+  otherPreferences: "x",
+};
+
+const fitting: [wish: Wish, fits: boolean][] = [
+  [itinerary, true],
+  [generation, true],
+  [{ kind: "generation", body: { preferences } }, true],
+  [{ kind: "generation", body: { preferences: {} } }, true],
+  [{ kind: "itinerary", body: { ...tokyo, pace: null } }, true],
+  [{ kind: "itinerary", body: { ...tokyo, startDate: "2027-05-01" } }, false],
+  [{ kind: "itinerary", body: { ...tokyo, diet: ["vegan"] } }, false],
+  [{ kind: "itinerary", body: { ...tokyo, travellers: { adults: 2 } } }, false],
+  [{ kind: "generation", body: { preferences: { ...preferences, city: "Lisbon" } } }, false],
+];
+
+for (const [wish, fits] of fitting) {
+  Deno.test(`the form ${fits ? "shows" : "does not show"} all of ${JSON.stringify(wish.body)}`, () => {
+    assertStrictEquals(fitsForm(wish), fits);
+  });
+}

@@ -78,16 +78,18 @@ export const itineraryView: KindView<"itinerary", "destination" | "durationDays"
 };
 
 export function ItineraryPlan(
-  { job: { itinerary, partial }, isGrowing }: PlanProps<
-    Pick<ItineraryJob, "itinerary" | "partial">
+  { job: { itinerary, partial, durationDays }, isGrowing }: PlanProps<
+    Pick<ItineraryJob, "itinerary" | "partial" | "durationDays">
   >,
 ) {
   const days = itinerary ?? partial ?? [];
+  // While the model corrects a plan, all of its days are there already.
+  const hasMore = isGrowing && days.length < durationDays;
   return (
     <>
       <ol class="days">
         {days.map((day, index) => <DayCard key={index} day={day} />)}
-        {isGrowing && <Placeholder key={days.length} label={`Day ${days.length + 1}`} />}
+        {hasMore && <Placeholder key={days.length} label={`Day ${days.length + 1}`} />}
       </ol>
       <Credits
         places={days.flatMap(({ activities }) => activities)}
@@ -154,7 +156,7 @@ function formatKilometers(meters: number): string {
   return `${(meters / 1_000).toFixed(1)} km`;
 }
 
-/** Formats a forecast: `rain showers, 12–18 °C, rain 60%`. Unknown values are left out. */
+/** Formats a forecast: `rain showers, 12 to 18 °C, rain 60%`. Unknown values are left out. */
 export function formatWeather(weather: NonNullable<Day["weather"]>): string | null {
   const { sky, minCelsius, maxCelsius, rainPercent } = weather;
   const degrees = [minCelsius, maxCelsius].flatMap((celsius) =>

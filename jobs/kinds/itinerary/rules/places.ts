@@ -12,13 +12,17 @@ import type { Activity, Day, Itinerary } from "../plan.ts";
 import { findActivities, type ItineraryRule } from "./findings.ts";
 import { closedRule } from "./opening.ts";
 
-/** The provider of places knows each place that it was asked about. */
+/**
+ * The provider of places knows each place that it was asked about. A transport may have the name of a
+ * line or a route, which is no place.
+ */
 const unknownPlace: ItineraryRule = {
   code: "unknown_place",
   check: ({ days }) =>
     findActivities(
       days,
-      ({ activities }) => activities.map(({ verified }) => verified === false),
+      ({ activities }) =>
+        activities.map(({ verified, category }) => verified === false && category !== "transport"),
       ({ title, mapQuery, place }, { day }) => ({
         feedback: `no map knows "${mapQuery ?? place}" there; choose a place that certainly ` +
           "exists, or correct mapQuery",

@@ -19,8 +19,8 @@ import { wishRules } from "./wish.ts";
 /** Returns all rules for the plans of one job, in the order of their warnings. */
 export function itineraryRules({ request, destination }: ItineraryReview): ItineraryRule[] {
   return [
-    ...repetitionRules,
-    ...timeRules,
+    ...repetitionRules(request),
+    ...timeRules(destination),
     ...mealRules,
     ...placeRules(destination),
     ...moneyRules(request),

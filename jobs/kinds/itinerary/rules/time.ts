@@ -6,10 +6,12 @@
  * ("Reasonable City Route").
  * @module
  */
+import type { Destination } from "../../../places/place.ts";
 import { isTooShort, transferMinutes } from "../../transfer.ts";
+import { kilometersOutside } from "../../trip_area.ts";
 import { minutesOf } from "../assemble.ts";
 import { startAfterMidnight } from "../clock_time.ts";
-import type { Activity, Day } from "../plan.ts";
+import type { Activity } from "../plan.ts";
 import { findActivities, type ItineraryRule } from "./findings.ts";
 
 const DAY_MINUTES = 24 * 60;
@@ -92,27 +94,36 @@ export function startsOf(activities: readonly Activity[]): number[] {
 
 /**
  * There is time for the way to the next activity. A transport is the way itself, and an activity of
- * half a day may include it.
+ * half a day may include it. A position that is far from the destination tells no way: it is wrong.
  */
-const shortTransfer: ItineraryRule = {
-  code: "short_transfer",
-  check: ({ days }) =>
-    findActivities(days, shortTransfersOf, ({ title }, { day }, { needed, gap }) => ({
-      feedback: `the way there takes about ${needed} minutes, but the times leave ${gap}; change ` +
-        "the times, the order or the place",
-      message:
-        `The way to “${title}” on day ${day} takes about ${needed} minutes, but the plan leaves ` +
-        `${gap}.`,
-    })),
-};
+function shortTransfer(destination: Destination | null): ItineraryRule {
+  return {
+    code: "short_transfer",
+    check: ({ days }) =>
+      findActivities(
+        days,
+        ({ activities }) => shortTransfersOf(activities, destination),
+        ({ title }, { day }, { needed, gap }) => ({
+          feedback: `the way there takes about ${needed} minutes, but the times leave ${gap}; ` +
+            "change the times, the order or the place",
+          message: `The way to “${title}” on day ${day} takes about ${needed} minutes, but the ` +
+            `plan leaves ${gap}.`,
+        }),
+      ),
+  };
+}
 
-function shortTransfersOf({ activities }: Day): ({ needed: number; gap: number } | null)[] {
+function shortTransfersOf(
+  activities: readonly Activity[],
+  destination: Destination | null,
+): ({ needed: number; gap: number } | null)[] {
   const gaps = gapsBefore(activities);
   return activities.map((next, index) => {
     const before = activities[index - 1];
     const gap = gaps[index];
     if (!before?.toNext || !gap || gap.isOverlap) return null;
     if ([before, next].some(includesWay)) return null;
+    if ([before, next].some((activity) => isOutside(activity, destination))) return null;
     const needed = transferMinutes(before.toNext);
     const isExact = [before, next].every(({ coordinates }) => coordinates?.origin === "places");
     return isTooShort(needed, { gapMinutes: gap.minutes, isExact })
@@ -126,9 +137,11 @@ function includesWay({ category, durationMinutes }: Activity): boolean {
   return category === "transport" || (durationMinutes ?? 0) >= HALF_DAY_MINUTES;
 }
 
-/** The rules about the times of a day, in the order of their warnings. */
-export const timeRules: readonly ItineraryRule[] = [
-  afterMidnight,
-  overlappingTimes,
-  shortTransfer,
-];
+function isOutside({ coordinates }: Activity, destination: Destination | null): boolean {
+  return kilometersOutside(coordinates, destination) !== null;
+}
+
+/** Returns the rules about the times of a day, in the order of their warnings. */
+export function timeRules(destination: Destination | null): ItineraryRule[] {
+  return [afterMidnight, overlappingTimes, shortTransfer(destination)];
+}

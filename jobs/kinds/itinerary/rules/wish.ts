@@ -11,7 +11,7 @@ import type { Activity, Day } from "../plan.ts";
 import { weekdayOf } from "../calendar_day.ts";
 import type { ItineraryRequest } from "../request.ts";
 import { dateOfDay } from "../surroundings.ts";
-import { findDays, type ItineraryRule, listOf } from "./findings.ts";
+import { type Description, findDays, type ItineraryRule, listOf } from "./findings.ts";
 import { HALF_DAY_MINUTES } from "./time.ts";
 
 /** On a relaxed day there is time between two meals and two or three things to see. */
@@ -95,17 +95,22 @@ function dietRule({ diet }: ItineraryRequest): ItineraryRule {
   };
 }
 
-/** Each day says how it meets the needs of the wish, at least once and not only for a meal. */
-function accessibilityRule({ accessibility }: ItineraryRequest): ItineraryRule {
+/**
+ * Each day says how it meets the needs of the wish, at least once. What a meal says may be about the
+ * diet alone, so it counts only without a diet, or if the day has nothing but meals.
+ */
+function accessibilityRule({ accessibility, diet }: ItineraryRequest): ItineraryRule {
   return {
     code: "accessibility_not_considered",
     check({ days }) {
       if (accessibility === undefined) return [];
-      const silent = days.flatMap(({ day, activities }, index) =>
-        activities.every(({ category, needsMet }) => category === "food" || isBlank(needsMet))
+      const silent = days.flatMap(({ day, activities }, index) => {
+        const others = activities.filter(({ category }) => category !== "food");
+        const asked = diet === undefined || others.length === 0 ? activities : others;
+        return asked.every(({ needsMet }) => isBlank(needsMet))
           ? [{ day, path: ["days", index] }]
-          : []
-      );
+          : [];
+      });
       const names = listOf(silent.map(({ day }) => day));
       return findTogether(silent.map(({ path }) => path), {
         feedback: "needsMet must say how the activities meet the accessibility of the wish",
@@ -132,15 +137,8 @@ type Path = Finding["where"];
  * Returns one finding for all places that lack the same thing. A plan that ignores a need does so
  * everywhere, and one warning says enough.
  */
-function findTogether(paths: Path[], { feedback, message }: Omit<Finding, "where">): Finding[] {
-  const [first, ...others] = paths;
-  if (first === undefined) return [];
-  const rest = others.length === 0 ? "" : `; the same at ${listOf(others.map(joined))}`;
-  return [{ where: first, feedback: feedback + rest, message }];
-}
-
-function joined(path: Path): string {
-  return path.join(".");
+function findTogether([where, ...others]: Path[], description: Description): Finding[] {
+  return where === undefined ? [] : [{ where, others, ...description }];
 }
 
 function isBlank(text: string | null): boolean {

@@ -35,7 +35,7 @@ A-Trane | nightlife | 52.5065 13.3193 | 110 | 22 | night | book | A small corner
 # Friedrichshain
 East Side Gallery | sight | 52.5050 13.4397 | 50 | 0 | day evening | top | The longest piece of the Wall carries over a hundred paintings.
 Oberbaumbrücke | sight | 52.5019 13.4457 | 20 | 0 | day evening | | Brick towers on the bridge, yellow trains above the arches.
-Berghain | nightlife | 52.5111 13.4430 | 120 | 25 | night | | Techno in a former power station, if the door lets you in.
+Berghain | nightlife | 52.5111 13.4430 | 120 | 25 | night | closed:mon closed:tue closed:wed closed:thu | Techno in a former power station, if the door lets you in.
 
 # Kreuzberg
 Jüdisches Museum | museum | 52.5022 13.3953 | 100 | 0 | day | book | Libeskind's broken lines and two thousand years of history.
@@ -43,7 +43,7 @@ Markthalle Neun | food | 52.5020 13.4313 | 60 | 14 | lunch | closed:sun | Bread,
 Marheineke Markthalle | food | 52.4893 13.3955 | 60 | 14 | lunch | closed:sun | A bright market hall at the end of Bergmannstraße.
 Oranienstraße | food | 52.5013 13.4180 | 80 | 20 | dinner | area | Meze, grills and bars along the main street of SO 36.
 SO36 | nightlife | 52.5003 13.4219 | 110 | 20 | night | | Punk began here; now there are concerts, queer parties and bingo.
-Tresor | nightlife | 52.5104 13.4196 | 120 | 22 | night | | Bare concrete, strobe lights and the first sound of Berlin techno.
+Tresor | nightlife | 52.5104 13.4196 | 120 | 22 | night | closed:tue closed:thu closed:sun | Bare concrete, strobe lights and the first sound of Berlin techno.
 Viktoriapark | nature | 52.4880 13.3815 | 40 | 0 | day evening | steep | A waterfall runs down the hill that gave Kreuzberg its name.
 
 # Tempelhof

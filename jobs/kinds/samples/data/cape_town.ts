@@ -28,7 +28,7 @@ Kloof Street | food | -33.9316 18.4119 | 80 | 290 | lunch dinner | area | Bistro
 V&A Waterfront | shopping | -33.9046 18.4198 | 60 | - | day evening | area | Seals, buskers and shops around a working harbor.
 Zeitz MOCAA | museum | -33.9083 18.4230 | 80 | 250 | day | top | African art in the tubes of a grain silo, cut open like a honeycomb.
 Two Oceans Aquarium | sight | -33.9079 18.4177 | 80 | 260 | day | | Kelp forest, penguins and turtles from two seas.
-Robben Island | museum | -33.9053 18.4222 | 200 | 600 | morning afternoon | book | The ferry leaves from Nelson Mandela Gateway; former prisoners guide.
+Nelson Mandela Gateway | museum | -33.9053 18.4222 | 200 | 600 | morning afternoon | book | The ferry to Robben Island leaves here; former prisoners guide.
 Time Out Market Cape Town | food | -33.9063 18.4192 | 65 | 220 | lunch dinner | | The city's kitchens at long tables in an old power station.
 
 # Green Point

@@ -7,7 +7,7 @@ Miradouro das Portas do Sol | sight | 38.7120 -9.1300 | 30 | 0 | morning evening
 Panteão Nacional | sight | 38.7150 -9.1247 | 50 | 10 | day | closed:mon | A white dome over the tombs of writers, presidents and a queen of fado.
 Museu do Fado | museum | 38.7112 -9.1277 | 60 | 5 | day | closed:mon | Listen to a century of fado recordings, from taverns to concert halls.
 Clube de Fado | entertainment | 38.7098 -9.1313 | 100 | 60 | night | book | Guitars and voices under stone vaults, with silence between the songs.
-Lux Frágil | nightlife | 38.7147 -9.1184 | 120 | 20 | night | | A riverside warehouse with two dance floors and a roof terrace.
+Lux Frágil | nightlife | 38.7147 -9.1184 | 120 | 20 | night | closed:sun closed:mon closed:tue closed:wed | A riverside warehouse with two dance floors and a roof terrace.
 
 # Baixa
 Praça do Comércio | sight | 38.7076 -9.1365 | 35 | 0 | day evening | top | Arcades on three sides and the wide Tagus on the fourth.

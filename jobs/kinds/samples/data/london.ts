@@ -35,7 +35,7 @@ St Paul's Cathedral | sight | 51.5138 -0.0984 | 80 | 26 | day | closed:sun | Whi
 Sky Garden | sight | 51.5112 -0.0835 | 50 | 0 | day evening | book | Ferns and a view on the 35th floor, free with a booked time.
 Leadenhall Market | food | 51.5128 -0.0835 | 55 | 16 | lunch | closed:sat closed:sun | Lunch with office workers under painted Victorian ironwork.
 Barbican Centre | entertainment | 51.5202 -0.0938 | 110 | 30 | night | book | Concerts and theater inside a concrete maze with a lake.
-Fabric | nightlife | 51.5196 -0.1026 | 120 | 25 | night | | Bass through the floor of an old meat store at Smithfield.
+Fabric | nightlife | 51.5196 -0.1026 | 120 | 25 | night | closed:mon closed:tue closed:wed closed:thu | Bass through the floor of an old meat store at Smithfield.
 
 # Spitalfields
 Old Spitalfields Market | food | 51.5197 -0.0755 | 60 | 14 | lunch | | Kitchens from ten countries between stalls of vintage clothes.

@@ -20,7 +20,7 @@ Washington Square Park | nature | 40.7308 -73.9973 | 35 | 0 | day evening | | Ch
 Strand Bookstore | shopping | 40.7333 -73.9909 | 40 | - | day evening | | Eighteen miles of new, used and rare books.
 Caffè Reggio | food | 40.7303 -74.0003 | 35 | 9 | afternoon evening | | Cappuccino under dark paintings since 1927.
 Comedy Cellar | entertainment | 40.7302 -74.0005 | 100 | 25 | night | book | Five comedians an hour in front of a brick wall.
-Village Vanguard | nightlife | 40.7360 -74.0017 | 90 | 40 | night | book | A basement shaped like a wedge, where live albums were made.
+Village Vanguard | nightlife | 40.7360 -74.0017 | 90 | 40 | night | book | A jazz basement shaped like a wedge, where live albums were made.
 
 # Chelsea
 High Line | nature | 40.7480 -74.0048 | 60 | 0 | day evening | top | Grasses and art on an old freight railway above the streets.
@@ -39,7 +39,7 @@ Ninth Avenue | food | 40.7638 -73.9888 | 75 | 28 | dinner | area | Dinner from a
 Times Square | sight | 40.7580 -73.9855 | 30 | 0 | evening night | | Stand on the red steps while the screens turn night into day.
 Richard Rodgers Theatre | entertainment | 40.7590 -73.9867 | 130 | 140 | night | book | A Broadway house with a musical on most evenings.
 Carnegie Hall | entertainment | 40.7651 -73.9799 | 110 | 60 | night | book | The hall that musicians practice for.
-Birdland | nightlife | 40.7592 -73.9896 | 100 | 45 | night | book | Big bands and singers, named after Charlie Parker.
+Birdland | nightlife | 40.7592 -73.9896 | 100 | 45 | night | book | Big bands and jazz singers, named after Charlie Parker.
 
 # Upper East Side
 The Metropolitan Museum of Art | museum | 40.7794 -73.9632 | 150 | 30 | morning afternoon | top closed:wed | An Egyptian temple, armor, Vermeer, and a roof garden in summer.

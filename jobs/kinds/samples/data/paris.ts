@@ -27,7 +27,7 @@ Jardin du Palais-Royal | nature | 48.8650 2.3377 | 40 | 0 | day evening | | A qu
 Palais Garnier | sight | 48.8720 2.3316 | 75 | 15 | day | book | Marble stairs, gold and Chagall's ceiling in the old opera house.
 Galeries Lafayette Haussmann | shopping | 48.8733 2.3323 | 60 | 0 | day | | A stained-glass dome over the perfume counters, and a free roof terrace.
 Bouillon Chartier | food | 48.8719 2.3430 | 70 | 20 | lunch dinner | | A grand canteen of 1896 where waiters note the bill on the tablecloth.
-Rex Club | nightlife | 48.8706 2.3477 | 120 | 18 | night | | House and techno under the cinema of the same name since 1992.
+Rex Club | nightlife | 48.8706 2.3477 | 120 | 18 | night | closed:sun closed:mon closed:tue | House and techno under the cinema of the same name since 1992.
 
 # Les Halles
 Rue Montorgueil | food | 48.8655 2.3467 | 75 | 26 | lunch dinner | area | Oysters, pastry and bistros along a street without cars.

@@ -4,7 +4,7 @@ export const places = `
 Sydney Opera House | sight | -33.8568 151.2153 | 60 | 48 | day evening | top book | A guide leads under the sails and into the concert hall.
 Royal Botanic Garden | nature | -33.8642 151.2166 | 60 | 0 | day | top | Figs, ferns and cockatoos along the edge of the harbor.
 Mrs Macquarie's Chair | sight | -33.8596 151.2224 | 30 | 0 | morning evening | | The opera house and the bridge in one picture.
-Museum of Contemporary Art | museum | -33.8599 151.2090 | 70 | 20 | day | | Australian art with a terrace above the ferries.
+Museum of Contemporary Art | museum | -33.8599 151.2090 | 70 | 20 | day | closed:tue | Australian art with a terrace above the ferries.
 Opera Bar | nightlife | -33.8578 151.2145 | 80 | 25 | night | | Drinks on the sea wall, with the bridge in lights.
 City Recital Hall | entertainment | -33.8663 151.2083 | 110 | 75 | night | book | Baroque and chamber music in a hall like a shoebox.
 

@@ -54,7 +54,7 @@ Shibuya Crossing | sight | 35.6595 139.7005 | 25 | 0 | day evening night | top |
 Shibuya Sky | sight | 35.6584 139.7022 | 60 | 2700 | day evening | book | An open roof at 229 meters, with hammocks for the clouds.
 Miyashita Park | food | 35.6618 139.7018 | 70 | 2200 | lunch dinner | | Regional kitchens in a row below a park on a roof.
 Nonbei Yokochō | food | 35.6597 139.7018 | 80 | 3500 | dinner | area | Bars for six guests each, beside the railway.
-Womb | nightlife | 35.6583 139.6950 | 110 | 3500 | night | | Techno and drum and bass under a huge mirror ball.
+Womb | nightlife | 35.6583 139.6950 | 110 | 3500 | night | closed:mon closed:tue closed:wed | Techno and drum and bass under a huge mirror ball.
 Daikanyama T-Site | shopping | 35.6488 139.6998 | 45 | - | day evening | | A bookshop of three pavilions with a lounge to read in.
 
 # Shinjuku
