@@ -7,7 +7,7 @@ import { configureSync, getJsonLinesFormatter, type LogRecord, resetSync } from 
 import { join } from "node:path";
 import type { RuntimeOptions } from "../jobs/runtime/options.ts";
 import { createRuntime } from "../jobs/runtime/runtime.ts";
-import { systemClock } from "../lib/clock.ts";
+import { type Clock, systemClock } from "../lib/clock.ts";
 import { parseConfig } from "../lib/config.ts";
 import { openDatabase } from "../lib/store/database.ts";
 import { openInstanceLocks } from "../lib/store/instance_locks.ts";
@@ -21,6 +21,15 @@ import { withWaitLimit } from "./wait_limit.ts";
 type Parts = Pick<RuntimeOptions, "kv" | "holder" | "locks">;
 
 const format = getJsonLinesFormatter({ properties: "flatten" });
+
+/** The real clock. Its waits end with the service: the timer of request bodies would go on. */
+function clockUntil(stopped: AbortSignal): Clock {
+  return {
+    now: systemClock.now,
+    wait: (ms, signal) =>
+      systemClock.wait(ms, signal ? AbortSignal.any([signal, stopped]) : stopped),
+  };
+}
 
 /** A running service; `await using` stops it. It has the members of `Program` that tests use. */
 export class LocalService implements AsyncDisposable {
@@ -46,10 +55,12 @@ export class LocalService implements AsyncDisposable {
       random: Math.random,
       noticeOf: presentNotice,
     });
-    this.#app = testApp(runtime, { clock: systemClock });
+    const stopped = new AbortController();
+    this.#app = testApp(runtime, { clock: clockUntil(stopped.signal) });
     runtime.instance.start();
     this.#stop = async () => {
       await runtime.instance.stop(0, AbortSignal.abort());
+      stopped.abort();
       kv.close();
       resetSync();
     };
