@@ -4,6 +4,7 @@
  * @module
  */
 import { z } from "zod";
+import { Point } from "../places/place.ts";
 
 /**
  * Returns a schema that replaces a missing or wrong value, so that a detail does not cost a turn of
@@ -29,13 +30,6 @@ export const Category = z.enum([
   "other",
 ]);
 export type Category = z.infer<typeof Category>;
-
-/** A position on Earth, in degrees (WGS 84). */
-export const Point = z.object({
-  latitude: z.number().min(-90).max(90),
-  longitude: z.number().min(-180).max(180),
-});
-export type Point = z.infer<typeof Point>;
 
 /** A position as it is stored and shown. */
 export const Coordinates = Point.extend({

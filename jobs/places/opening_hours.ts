@@ -5,8 +5,8 @@
 import { DAY_MS, isoTime } from "../../lib/clock.ts";
 import { type OpeningRule, type OpeningSpan, parseOpeningHours } from "./opening_rules.ts";
 
-/** The days of the week, as plans have them. */
-const weekdays = [
+/** The days of the week, from the first one of ISO 8601. */
+export const weekdays = [
   "monday",
   "tuesday",
   "wednesday",

@@ -58,8 +58,9 @@ export interface Leg {
 export const Walk = z.object({
   distanceMeters: z.int().nonnegative(),
   walkingMinutes: z.int().nonnegative(),
-  /** `straight_line`: estimated from the distance as the crow flies. */
-  origin: z.enum(["straight_line", "router"]),
+  origin: z.enum(["straight_line", "router"]).describe(
+    "`straight_line`: estimated from both positions; `router`: along streets",
+  ),
 });
 export type Walk = z.infer<typeof Walk>;
 
@@ -68,9 +69,9 @@ export const DayForecast = z.object({
   /** Such as `2026-11-28`. */
   date: z.iso.date(),
   /** A word or two, such as `rain showers`. */
-  sky: z.string().nullable(),
+  sky: z.string().nullable().describe("Such as `partly cloudy`"),
   minCelsius: z.number().nullable(),
   maxCelsius: z.number().nullable(),
-  rainPercent: z.number().nullable(),
+  rainPercent: z.number().nullable().describe("The probability of rain"),
 });
 export type DayForecast = z.infer<typeof DayForecast>;

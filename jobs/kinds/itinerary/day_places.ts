@@ -6,11 +6,11 @@
 import { z } from "zod";
 import type { JobContext } from "../../kind.ts";
 import { straightWalk } from "../../places/geometry.ts";
-import { type Destination, PlaceAnswer, UNKNOWN } from "../../places/place.ts";
+import { type Destination, PlaceAnswer, UNKNOWN, Walk } from "../../places/place.ts";
 import type { Places } from "../../places/places.ts";
 import { tripArea } from "../trip_area.ts";
 import { legsOf, withWalks } from "./assemble.ts";
-import { type Activity, type Day, Walk } from "./plan.ts";
+import type { Activity, Day } from "./plan.ts";
 
 /** What is known of the places of days. */
 const Found = z.object({

@@ -5,7 +5,9 @@
 import { z } from "zod";
 import { PlanWarning } from "../../../lib/job/plan_warning.ts";
 import { TimeZoneName } from "../../../lib/time_zone.ts";
-import { lenient, Point, storedPlace, writtenPlace } from "../plan_members.ts";
+import { weekdays } from "../../places/opening_hours.ts";
+import { DayForecast, Point, Walk } from "../../places/place.ts";
+import { lenient, storedPlace, writtenPlace } from "../plan_members.ts";
 import { areSingleCharacters, modelText, SINGLE_CHARACTERS } from "../text.ts";
 import { clockTime, inOrder, isClockTime } from "./clock_time.ts";
 import { MAX_DAYS } from "./request.ts";
@@ -71,16 +73,6 @@ export interface WrittenItinerary {
   days: WrittenDay[];
 }
 
-/** The way from one activity to the next one of the day. */
-export const Walk = z.object({
-  distanceMeters: z.int().nonnegative(),
-  walkingMinutes: z.int().nonnegative(),
-  origin: z.enum(["straight_line", "router"]).describe(
-    "`straight_line`: estimated from both positions; `router`: along streets",
-  ),
-});
-export type Walk = z.infer<typeof Walk>;
-
 /** An activity as it is stored and shown. Older plans lack the members with a default. */
 export const Activity = z.object({
   ...activityTexts,
@@ -101,27 +93,14 @@ export const Activity = z.object({
 });
 export type Activity = z.infer<typeof Activity>;
 
-export const Weekday = z.enum([
-  "monday",
-  "tuesday",
-  "wednesday",
-  "thursday",
-  "friday",
-  "saturday",
-  "sunday",
-]);
+export const Weekday = z.enum(weekdays);
 export type Weekday = z.infer<typeof Weekday>;
 
 export const Season = z.enum(["spring", "summer", "autumn", "winter"]);
 export type Season = z.infer<typeof Season>;
 
-/** The forecast for a day. */
-export const DayWeather = z.object({
-  sky: z.string().nullable().describe("Such as `partly cloudy`"),
-  minCelsius: z.number().nullable(),
-  maxCelsius: z.number().nullable(),
-  rainPercent: z.number().nullable().describe("The probability of rain"),
-});
+/** The forecast for a day, which has its date beside it. */
+export const DayWeather = DayForecast.omit({ date: true });
 export type DayWeather = z.infer<typeof DayWeather>;
 
 /** What a day takes altogether, as far as it is known. */

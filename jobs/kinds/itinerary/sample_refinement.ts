@@ -3,7 +3,7 @@
  * does not have yet.
  * @module
  */
-import type { Point } from "../plan_members.ts";
+import type { Point } from "../../places/place.ts";
 import { placesOf } from "../samples/cities.ts";
 import { roundDownToTwoDigits } from "../samples/exchange_rates.ts";
 import { findCity } from "../samples/city_search.ts";

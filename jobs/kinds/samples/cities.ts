@@ -3,7 +3,7 @@
  * places of a city are loaded when a wish names it.
  * @module
  */
-import type { Point } from "../plan_members.ts";
+import type { Point } from "../../places/place.ts";
 import { parsePlaces, type SamplePlace } from "./place_table.ts";
 
 /** What is always known of a city. */

@@ -4,7 +4,7 @@
  * @module
  */
 import { distanceMeters } from "../../places/geometry.ts";
-import type { Point } from "../plan_members.ts";
+import type { Point } from "../../places/place.ts";
 import { appealOf, costFor, type Taste } from "./appeal.ts";
 import type { City } from "./cities.ts";
 import { isMeal, type Part, PARTS, type SamplePlace } from "./place_table.ts";

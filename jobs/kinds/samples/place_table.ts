@@ -3,7 +3,8 @@
  * @module
  */
 import { z } from "zod";
-import { Category, Point } from "../plan_members.ts";
+import { Point } from "../../places/place.ts";
+import { Category } from "../plan_members.ts";
 
 /** The parts of a day, in their order. Two of them are meals. */
 export const PARTS = [

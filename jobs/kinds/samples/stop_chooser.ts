@@ -3,7 +3,7 @@
  * @module
  */
 import { distanceMeters, straightWalk } from "../../places/geometry.ts";
-import type { Point } from "../plan_members.ts";
+import type { Point } from "../../places/place.ts";
 import { appealOf, costFor, type Taste } from "./appeal.ts";
 import type { City } from "./cities.ts";
 import type { Part, SamplePlace } from "./place_table.ts";

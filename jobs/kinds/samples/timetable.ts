@@ -3,7 +3,7 @@
  * @module
  */
 import { straightWalk } from "../../places/geometry.ts";
-import type { Point } from "../plan_members.ts";
+import type { Point } from "../../places/place.ts";
 import type { City } from "./cities.ts";
 import { type Part, PARTS, type SamplePlace } from "./place_table.ts";
 
