@@ -13,7 +13,7 @@ import { claim, countDue } from "../../testing/stores.ts";
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 Deno.test("POST of an itinerary is 202 with its id and location", async () => {
-  using env = await openApp();
+  await using env = await openApp();
   const { status, headers, body } = await post(env.app, "/api/itineraries", tokyo);
   assertStrictEquals(status, 202);
   assertMatch(body.jobId, uuid);
@@ -24,7 +24,7 @@ Deno.test("POST of an itinerary is 202 with its id and location", async () => {
 });
 
 Deno.test("GET of an itinerary has the members of the old service", async () => {
-  using env = await openApp({ delayMs: 1_000 });
+  await using env = await openApp({ delayMs: 1_000 });
   const { body: accepted } = await post(env.app, "/api/itineraries", tokyo);
   const young = await send(env.app, `/api/itineraries/${accepted.jobId}`);
   assertStrictEquals(young.status, 200);
@@ -80,7 +80,7 @@ Deno.test("GET of an itinerary has the members of the old service", async () => 
 });
 
 Deno.test("POST of a generation is 200, and GET has the members of the old service", async () => {
-  using env = await openApp({ delayMs: 1_000 });
+  await using env = await openApp({ delayMs: 1_000 });
   const accepted = await post(env.app, "/api/generations", techno);
   assertStrictEquals(accepted.status, 200);
   assertMatch(accepted.body.generationId, uuid);
@@ -131,7 +131,7 @@ Deno.test("a failed job is 200 with the old error text and a typed failure", asy
   const options = { retryAfterMs: HOUR };
   const error = new JobError("rate_limited", "OpenAI API rate limit exceeded", options);
   const model = modelOf({ respond: () => Promise.reject(error) });
-  using env = await openApp({}, {
+  await using env = await openApp({}, {
     model: () => model,
     limits: { maxAttempts: 1, timeoutMs: HOUR },
   });
@@ -151,7 +151,7 @@ Deno.test("a failed job is 200 with the old error text and a typed failure", asy
 });
 
 Deno.test("a job that runs for long has a longer Retry-After", async () => {
-  using env = await openApp({}, { concurrency: 0 });
+  await using env = await openApp({}, { concurrency: 0 });
   const { body } = await post(env.app, "/api/itineraries", tokyo);
   const path = `/api/itineraries/${body.jobId}`;
   env.clock.advance(59_999);
@@ -172,7 +172,7 @@ const notFound: [path: string, error: string][] = [
 
 for (const [path, error] of notFound) {
   Deno.test(`GET ${path.slice(0, 60)} is 404 "${error}"`, async () => {
-    using env = await openApp();
+    await using env = await openApp();
     const answer = await send(env.app, path);
     assertProblem(answer, 404, "job_not_found");
     assertStrictEquals(answer.body.error, error);
@@ -180,7 +180,7 @@ for (const [path, error] of notFound) {
 }
 
 Deno.test("a job is 404 under another kind, and after it has expired", async () => {
-  using env = await openApp();
+  await using env = await openApp();
   const { body } = await post(env.app, "/api/itineraries", tokyo);
   await env.a.instance.idle();
   assertProblem(await send(env.app, `/api/generations/${body.jobId}`), 404, "job_not_found");
@@ -227,7 +227,7 @@ const invalid: [path: string, body: unknown, error: string, pointers: string[]][
 
 for (const [path, body, error, pointers] of invalid) {
   Deno.test(`POST ${path} with ${JSON.stringify(body).slice(0, 60)} is 400`, async () => {
-    using env = await openApp();
+    await using env = await openApp();
     const answer = await post(env.app, path, body);
     assertProblem(answer, 400, "invalid_request");
     assertStrictEquals(answer.body.error, error);
@@ -238,14 +238,14 @@ for (const [path, body, error, pointers] of invalid) {
 
 for (const body of ["", "{", "destination=Tokyo", "{'destination': 'Tokyo'}"]) {
   Deno.test(`POST of the malformed body ${JSON.stringify(body)} is 400`, async () => {
-    using env = await openApp();
+    await using env = await openApp();
     assertProblem(await post(env.app, "/api/itineraries", body), 400, "malformed_json");
   });
 }
 
 for (const name of ["preferences", "unknown"]) {
   Deno.test(`POST of a body that is nested too deeply in ${name} is 400`, async () => {
-    using env = await openApp();
+    await using env = await openApp();
     const body = `{"${name}":${"[".repeat(30_000)}${"]".repeat(30_000)}}`;
     const answer = await post(env.app, "/api/itineraries", body);
     assertProblem(answer, 400, "malformed_json");
@@ -254,7 +254,7 @@ for (const name of ["preferences", "unknown"]) {
 }
 
 Deno.test("a body is accepted as JSON with the content types that browsers use, and no other", async () => {
-  using env = await openApp();
+  await using env = await openApp();
   const types: [type: string, status: number][] = [
     ["application/json", 202],
     ["application/json; charset=utf-8", 202],
@@ -275,7 +275,7 @@ Deno.test("a body is accepted as JSON with the content types that browsers use, 
 });
 
 Deno.test("a body without a content type is read as JSON", async () => {
-  using env = await openApp();
+  await using env = await openApp();
   const body = new TextEncoder().encode(JSON.stringify(tokyo));
   assertStrictEquals(
     (await send(env.app, "/api/itineraries", { method: "POST", body })).status,
@@ -285,7 +285,7 @@ Deno.test("a body without a content type is read as JSON", async () => {
 });
 
 Deno.test("a body over 64 KiB is 413, with and without Content-Length", async () => {
-  using env = await openApp();
+  await using env = await openApp();
   const fits = { ...tokyo, ignored: "x".repeat(60_000) };
   assertStrictEquals((await post(env.app, "/api/itineraries", fits)).status, 202);
   const large = JSON.stringify({ ...tokyo, ignored: "x".repeat(70_000) });
@@ -300,7 +300,7 @@ Deno.test("a body over 64 KiB is 413, with and without Content-Length", async ()
 });
 
 Deno.test("a body that breaks off is 400, not 500", async () => {
-  using env = await openApp();
+  await using env = await openApp();
   const broken = new ReadableStream<Uint8Array<ArrayBuffer>>({
     pull: (controller) => controller.error(new TypeError("connection lost")),
   });
@@ -309,7 +309,7 @@ Deno.test("a body that breaks off is 400, not 500", async () => {
 });
 
 Deno.test("a wrong method is 405 with the allowed methods", async () => {
-  using env = await openApp();
+  await using env = await openApp();
   const wrong: [method: string, path: string, allow: string][] = [
     ["PATCH", "/api/itineraries", "POST, GET, HEAD, OPTIONS"],
     ["PUT", "/api/generations", "POST, GET, HEAD, OPTIONS"],
@@ -325,20 +325,20 @@ Deno.test("a wrong method is 405 with the allowed methods", async () => {
 });
 
 Deno.test("an unknown path is 404", async () => {
-  using env = await openApp();
+  await using env = await openApp();
   assertProblem(await send(env.app, "/api/trips"), 404, "route_not_found");
   assertProblem(await send(env.app, "/api/itineraries/a/b"), 404, "route_not_found");
 });
 
 Deno.test("a trailing slash makes no difference", async () => {
-  using env = await openApp();
+  await using env = await openApp();
   assertStrictEquals((await post(env.app, "/api/itineraries/", tokyo)).status, 202);
   await env.a.instance.idle();
 });
 
 Deno.test("when the accepting commit fails, the client gets 500 and nothing exists", async () => {
   const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
-  using env = await openApp({ kv });
+  await using env = await openApp({ kv });
   failCommits(hooks, "job", 1);
   const answer = await post(env.app, "/api/generations", techno);
   assertProblem(answer, 500, "accept_failed");
@@ -347,7 +347,7 @@ Deno.test("when the accepting commit fails, the client gets 500 and nothing exis
 });
 
 Deno.test("an unexpected error is 500 without its message", async () => {
-  using env = await openApp();
+  await using env = await openApp();
   const id = crypto.randomUUID();
   await env.kv.set(["job", id], { secret: "do not show" });
   const answer = await send(env.app, `/api/generations/${id}`);
@@ -356,7 +356,7 @@ Deno.test("an unexpected error is 500 without its message", async () => {
 });
 
 Deno.test("when too many jobs wait, POST is 503 with Retry-After", async () => {
-  using env = await openApp({}, { maxQueuedJobs: 2, concurrency: 0 });
+  await using env = await openApp({}, { maxQueuedJobs: 2, concurrency: 0 });
   for (let n = 0; n < 2; n++) await post(env.app, "/api/itineraries", tokyo);
   const answer = await post(env.app, "/api/itineraries", tokyo);
   assertProblem(answer, 503, "queue_full");
@@ -368,7 +368,7 @@ Deno.test("on a full disk POST and DELETE are 503 with Retry-After, and GET goes
   const clock = new FakeClock();
   const { disk, storage } = openTestDisk(clock);
   const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
-  using env = await openApp({ kv, clock }, { storage, concurrency: 0 });
+  await using env = await openApp({ kv, clock }, { storage, concurrency: 0 });
   const { headers } = await post(env.app, "/api/itineraries", tokyo);
   const location = headers.get("location")!;
   disk.freeBytes = 16 * MIB;
@@ -390,7 +390,7 @@ Deno.test("on a full disk POST and DELETE are 503 with Retry-After, and GET goes
 for (const message of ["database or disk is full", "disk I/O error"]) {
   Deno.test(`"${message}" of a commit is 503 although the disk was writable before`, async () => {
     const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
-    using env = await openApp({ kv }, { concurrency: 0 });
+    await using env = await openApp({ kv }, { concurrency: 0 });
     hooks.commit = () => Promise.reject(new TypeError(message));
     assertProblem(await post(env.app, "/api/itineraries", tokyo), 503, "storage_full");
     hooks.commit = undefined;
@@ -415,7 +415,7 @@ function preflightOf(app: App, names: string) {
 }
 
 Deno.test("browsers of every origin may call, and may read the relevant headers", async () => {
-  using env = await openApp();
+  await using env = await openApp();
   const headers = { origin: "https://trips.example" };
   const preflight = await preflightOf(env.app, "content-type");
   assertStrictEquals(preflight.status, 204);
@@ -465,19 +465,19 @@ function forbidden(names: string, { headers }: { headers: Headers }, knowsWildca
 
 for (const [by, names] of sentHeaders) {
   Deno.test(`pages of other sites may send the headers of ${by}, also in old browsers`, async () => {
-    using env = await openApp();
+    await using env = await openApp();
     assertEquals(forbidden(names, await preflightOf(env.app, names), false), []);
   });
 }
 
 Deno.test("pages of other sites may send headers of tools that the service does not know", async () => {
-  using env = await openApp({ corsOrigins: ["https://trips.example"] });
+  await using env = await openApp({ corsOrigins: ["https://trips.example"] });
   const names = "authorization,x-tool-of-tomorrow";
   assertEquals(forbidden(names, await preflightOf(env.app, names), true), []);
 });
 
 Deno.test("only the origins of CORS_ORIGINS are allowed, if it is set", async () => {
-  using env = await openApp({ corsOrigins: ["https://a.example", "https://b.example"] });
+  await using env = await openApp({ corsOrigins: ["https://a.example", "https://b.example"] });
   const allowed = async (origin: string) =>
     (await send(env.app, "/livez", { headers: { origin } })).headers
       .get("access-control-allow-origin");
@@ -486,7 +486,7 @@ Deno.test("only the origins of CORS_ORIGINS are allowed, if it is set", async ()
 });
 
 Deno.test("X-Request-Id is the client's, or a new one if the client's is missing or invalid", async () => {
-  using env = await openApp();
+  await using env = await openApp();
   const idFor = async (id: string) =>
     (await send(env.app, "/livez", { headers: { "x-request-id": id } })).headers.get(
       "x-request-id",
@@ -497,7 +497,7 @@ Deno.test("X-Request-Id is the client's, or a new one if the client's is missing
 });
 
 Deno.test("/livez and /readyz are 200", async () => {
-  using env = await openApp();
+  await using env = await openApp();
   assertEquals((await send(env.app, "/livez")).body, { status: "ok" });
   assertEquals((await send(env.app, "/readyz")).body, { status: "ok" });
 });
@@ -505,7 +505,7 @@ Deno.test("/livez and /readyz are 200", async () => {
 Deno.test("DELETE cancels a job with 202, and its status is canceled", async () => {
   for (const [path, wish] of [["/api/itineraries", tokyo], ["/api/generations", techno]] as const) {
     for (const concurrency of [0, 1]) {
-      using env = await openApp({ delayMs: 60_000 }, { concurrency });
+      await using env = await openApp({ delayMs: 60_000 }, { concurrency });
       const { body: accepted, headers } = await post(env.app, path, wish);
       const location = headers.get("location")!;
       const { status, body } = await send(env.app, location, { method: "DELETE" });
@@ -531,7 +531,7 @@ Deno.test("DELETE cancels a job with 202, and its status is canceled", async () 
 
 Deno.test("DELETE of an ended job is 409 with its status", async () => {
   const failing = testKind(() => Promise.reject(new JobError("refused", "No")));
-  using env = await openApp({}, { kinds: [...kinds, failing] });
+  await using env = await openApp({}, { kinds: [...kinds, failing] });
   for (
     const [path, wish, state] of [
       ["/api/itineraries", tokyo, "completed"],
@@ -549,7 +549,7 @@ Deno.test("DELETE of an ended job is 409 with its status", async () => {
 });
 
 Deno.test("DELETE of an unknown job, or one of another kind, is 404", async () => {
-  using env = await openApp({}, { concurrency: 0 });
+  await using env = await openApp({}, { concurrency: 0 });
   const { body } = await post(env.app, "/api/itineraries", tokyo);
   for (const id of [body.jobId, crypto.randomUUID(), "nonsense"]) {
     const answer = await send(env.app, `/api/generations/${id}`, { method: "DELETE" });
@@ -561,7 +561,7 @@ Deno.test("DELETE of an unknown job, or one of another kind, is 404", async () =
 });
 
 Deno.test("an instance that is stopping refuses POST with 503, and still answers GET", async () => {
-  using env = await openApp();
+  await using env = await openApp();
   const { headers } = await post(env.app, "/api/itineraries", tokyo);
   await env.a.instance.idle();
   await env.a.instance.stop(0);
@@ -579,13 +579,13 @@ Deno.test("/readyz is 503 when the database is unavailable or the service is sto
   assertStrictEquals(notReady.body.detail, "The service is not ready");
   assertStrictEquals((await send(gone.app, "/livez")).status, 200);
 
-  using env = await openApp();
+  await using env = await openApp();
   await env.a.instance.stop(0);
   assertProblem(await send(env.app, "/readyz"), 503, "not_ready");
 });
 
 Deno.test("HEAD answers like GET, without a body", async () => {
-  using env = await openApp();
+  await using env = await openApp();
   const { body } = await post(env.app, "/api/itineraries", tokyo);
   const path = `/api/itineraries/${body.jobId}`;
   const head = await env.app.request(path, { method: "HEAD" });
@@ -595,7 +595,7 @@ Deno.test("HEAD answers like GET, without a body", async () => {
 });
 
 Deno.test("an unknown path is a page for browsers, and a problem for other clients", async () => {
-  using env = await openApp();
+  await using env = await openApp();
   const accept = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
   const page = await env.app.request("/nonsense", { headers: { accept } });
   assertStrictEquals(page.status, 404);
@@ -607,7 +607,7 @@ Deno.test("an unknown path is a page for browsers, and a problem for other clien
 });
 
 Deno.test("anyone may read the timeline of a job, and no cache keeps it", async () => {
-  using env = await openApp();
+  await using env = await openApp();
   const { headers } = await post(env.app, "/api/itineraries", tokyo);
   await env.a.instance.idle();
   const path = `${headers.get("location")}/timeline`;
@@ -687,12 +687,12 @@ Deno.test("a webhook over 64 KiB is 413, and not read", async () => {
 });
 
 Deno.test("the webhook path is 404 without a reader", async () => {
-  using env = await openApp();
+  await using env = await openApp();
   assertStrictEquals((await post(env.app, "/api/webhooks/openai", "{}")).status, 404);
 });
 
 Deno.test("OPTIONS answers with the methods of a path, and 404 for an unknown path", async () => {
-  using env = await openApp({ apiKeys: ["our-own-key-0123456789"] });
+  await using env = await openApp({ apiKeys: ["our-own-key-0123456789"] });
   const paths: [path: string, allow: string][] = [
     ["/api/itineraries", "POST, GET, HEAD, OPTIONS"],
     [`/api/generations/${crypto.randomUUID()}`, "GET, HEAD, DELETE, OPTIONS"],
@@ -710,7 +710,7 @@ Deno.test("OPTIONS answers with the methods of a path, and 404 for an unknown pa
 });
 
 Deno.test("every answer has security headers", async () => {
-  using env = await openApp();
+  await using env = await openApp();
   for (const path of ["/livez", "/api/trips", `/api/itineraries/${crypto.randomUUID()}`]) {
     const { headers } = await send(env.app, path);
     assertStrictEquals(

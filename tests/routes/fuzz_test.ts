@@ -48,7 +48,7 @@ function authorized(headers: [string, string][], [key]: readonly string[]): [str
 
 for (const [who, apiKeys] of [["all callers", []], ["callers with a key", keys]] as const) {
   Deno.test(`any request to a service for ${who} gets a described answer without 5xx`, async () => {
-    using env = await openApp({ apiKeys: [...apiKeys] });
+    await using env = await openApp({ apiKeys: [...apiKeys] });
     const known: string[] = [];
     let jobs = 0;
     const seen = new Map<string, number>();

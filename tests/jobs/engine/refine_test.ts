@@ -71,7 +71,7 @@ async function openRefinable(
 }
 
 Deno.test("refine() starts a job from the plan of its parent, which does not change", async () => {
-  using env = await openRefinable();
+  await using env = await openRefinable();
   const parent = await planned(env);
   const before = await env.store.read(parent.id);
   const { job, isRepeated } = await refine(env, parent.id);
@@ -90,7 +90,7 @@ Deno.test("refine() starts a job from the plan of its parent, which does not cha
 });
 
 Deno.test("refine() changes the plan of a refinement, and the lineage grows to its limit", async () => {
-  using env = await openRefinable();
+  await using env = await openRefinable();
   const ids = [(await planned(env)).id];
   for (let n = 1; n <= MAX_LINEAGE + 3; n++) {
     const { job } = await refine(env, ids.at(-1)!, { add: `n${n}.` });
@@ -110,7 +110,7 @@ function acceptingOnly({ kv, clock, kind }: Awaited<ReturnType<typeof openRuntim
 }
 
 Deno.test("a refinement has its own copy of the plan, for when its parent has expired", async () => {
-  using env = await openRefinable();
+  await using env = await openRefinable();
   const parent = await planned(env);
   env.clock.advance(23 * HOUR);
   const { job } = await refine(acceptingOnly(env), parent.id);
@@ -125,7 +125,7 @@ Deno.test("refine() refuses unknown jobs, hidden jobs, other kinds and jobs with
   const failing = refinableKind(({ text }) =>
     text === "fail" ? Promise.reject(new JobError("refused", "No")) : Promise.resolve({ text })
   );
-  using env = await openRefinable({}, failing);
+  await using env = await openRefinable({}, failing);
   const permit = () => {
     throw new Error("the refused change was counted");
   };
@@ -152,7 +152,7 @@ Deno.test("refine() refuses unknown jobs, hidden jobs, other kinds and jobs with
 });
 
 Deno.test("refine() refuses a change that the kind refuses, and stores nothing", async () => {
-  using env = await openRefinable();
+  await using env = await openRefinable();
   const parent = await planned(env);
   const count = async () => (await Array.fromAsync(env.kv.list({ prefix: [] }))).length;
   const before = await count();
@@ -164,7 +164,7 @@ Deno.test("refine() refuses a change that the kind refuses, and stores nothing",
 });
 
 Deno.test("refine() refuses a request and a change that do not fit into a record together", async () => {
-  using env = await openRefinable();
+  await using env = await openRefinable();
   const parent = await planned(env, "a".repeat(24_000));
   assertStrictEquals((await refine(env, parent.id, { add: "b".repeat(900) })).isRepeated, false);
   // The text is in the new request and in the change.
@@ -175,7 +175,7 @@ Deno.test("refine() refuses a request and a change that do not fit into a record
 });
 
 Deno.test("a repeated refinement finds its job, also when the parent has expired", async () => {
-  using env = await openRefinable();
+  await using env = await openRefinable();
   const caller = clientCaller("11111111-2222-4333-8444-555555555555");
   const options = { caller, idempotencyKey: "change-1" };
   const parent = await planned(env);
@@ -195,7 +195,7 @@ Deno.test("a repeated refinement finds its job, also when the parent has expired
 });
 
 Deno.test("two instances accept a repeated refinement once", async () => {
-  using env = await openRefinable();
+  await using env = await openRefinable();
   const parent = await planned(env);
   const options = { idempotencyKey: "change-1" };
   const [one, other] = await Promise.all([
@@ -212,7 +212,7 @@ Deno.test("identical refinements in flight share one plan, others do not", async
     runs++;
     return await Promise.resolve(refinement ? changedPlan(refinement) : { text });
   });
-  using env = await openRefinable({ dedupeInFlight: true }, kind);
+  await using env = await openRefinable({ dedupeInFlight: true }, kind);
   const [parent, twin] = [await planned(env, "hello"), await planned(env, "hello")];
   runs = 0;
   const accepting = acceptingOnly(env);
@@ -248,7 +248,7 @@ Deno.test("a refinement that loses its instance resumes from its steps and the s
     }
     return plan;
   });
-  using env = await openRefinable({}, kind);
+  await using env = await openRefinable({}, kind);
   const parent = await planned(env);
   const { job } = await refine(env, parent.id);
   await begun.promise;
@@ -275,7 +275,7 @@ for (const steps of ["reuse", "discard"] as const) {
       if (++calls === 1) throw new JobError("refused", "No");
       return plan;
     });
-    using env = await openRefinable({}, kind);
+    await using env = await openRefinable({}, kind);
     const parent = await planned(env);
     const { job } = await refine(env, parent.id);
     await env.a.instance.idle();
@@ -299,7 +299,7 @@ Deno.test("a refinement gets no placeholder when the quota is spent", async () =
   const kind = refinableKind(({ text }, { refinement }) =>
     refinement ? Promise.reject(new JobError("quota_exceeded", "Quota")) : Promise.resolve({ text })
   );
-  using env = await openRefinable({ mockIfQuota: true }, kind);
+  await using env = await openRefinable({ mockIfQuota: true }, kind);
   const { job } = await refine(env, (await planned(env)).id);
   await env.a.instance.idle();
   const done = await jobOf(env.store, job.id);
@@ -309,7 +309,7 @@ Deno.test("a refinement gets no placeholder when the quota is spent", async () =
 
 Deno.test("refine() refuses to change a placeholder", async () => {
   const kind = refinableKind(() => Promise.reject(new JobError("quota_exceeded", "Quota")));
-  using env = await openRefinable({ mockIfQuota: true }, kind);
+  await using env = await openRefinable({ mockIfQuota: true }, kind);
   const parent = await jobOf(env.store, (await planned(env)).id);
   assert(parent.state === "succeeded");
   assertStrictEquals(parent.source, "placeholder");
@@ -328,7 +328,7 @@ Deno.test("a refinement whose copy does not fit on the disk is refused", async (
 });
 
 Deno.test("a refinement counts for the daily jobs of its key", async () => {
-  using env = await openRefinable();
+  await using env = await openRefinable();
   const caller = keyCaller("0123", { scopes: ["make"], dailyJobs: 2, dailyCostUsd: null });
   const { job: parent } = await submit(env.a, env.kind, { text: "hello" }, { caller });
   await env.a.instance.idle();
@@ -339,7 +339,7 @@ Deno.test("a refinement counts for the daily jobs of its key", async () => {
 });
 
 Deno.test("the refinements of a job are listed for their owner, newest first and in pages", async () => {
-  using env = await openRefinable();
+  await using env = await openRefinable();
   const [ours, theirs] = ["ours", "theirs"].map((name) => clientCaller(name.repeat(4)));
   const [parent, other] = [await planned(env), await planned(env)];
   const ids: string[] = [];
@@ -367,7 +367,7 @@ Deno.test("the refinements of a job are listed for their owner, newest first and
 });
 
 Deno.test("a replay of a refinement is in no list of its owner", async () => {
-  using env = await openRefinable();
+  await using env = await openRefinable();
   const caller = clientCaller("ours".repeat(4));
   const parent = await planned(env);
   const { job } = await refine(env, parent.id, { caller });
@@ -394,7 +394,7 @@ Deno.test("a refinement costs what its turn costs, and that is not the price of 
   const model = () => modelOf({ chat: () => Promise.resolve({ ...silentTurn, text: "", usage }) });
   const prices = { "gpt-test": { input: 1, output: 1 } };
   const daily = { jobs: 10, costUsd: undefined };
-  using env = await openRefinable({ model, prices, daily }, kind);
+  await using env = await openRefinable({ model, prices, daily }, kind);
   await refine(env, (await planned(env)).id);
   await env.a.instance.idle();
   const spending = new SpendingStore(env.kv, {

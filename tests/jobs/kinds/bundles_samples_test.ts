@@ -199,7 +199,7 @@ Deno.test("cityBundles() returns null for a city that it does not know", async (
 });
 
 Deno.test("the sample generator dates events by the time at which the job began", async () => {
-  using env = await openApp();
+  await using env = await openApp();
   const { body } = await post(env.app, "/api/generations", { preferences: { city: "Berlin" } });
   await env.a.instance.idle();
   const { body: job } = await send(env.app, `/api/generations/${body.generationId}`);

@@ -421,7 +421,7 @@ Deno.test("the places of cities are loaded late, and never sent to browsers", as
 });
 
 Deno.test("the sample generator writes real places for a known city, and others elsewhere", async () => {
-  using env = await openApp();
+  await using env = await openApp();
   for (const [destination, isReal] of [["Lissabon", true], ["Ghent", false]] as const) {
     const { body } = await post(env.app, "/api/itineraries", { destination, durationDays: 2 });
     await env.a.instance.idle();
@@ -446,7 +446,7 @@ const reviewed: object[] = [
 
 for (const facts of reviewed) {
   Deno.test(`the review has nothing to say about sample plans for ${JSON.stringify(facts)}`, async () => {
-    using env = await openApp();
+    await using env = await openApp();
     for (const destination of [...cities.map(({ name }) => name), "Ghent"]) {
       const wish = { destination, durationDays: 14, ...facts };
       const { body } = await post(env.app, "/api/itineraries", wish);

@@ -26,7 +26,7 @@ const wishes: [path: string, id: string, wish: object][] = [
 
 for (const [path, id, wish] of wishes) {
   Deno.test(`${path} repeats the given facts in all answers`, async () => {
-    using env = await openApp();
+    await using env = await openApp();
     const headers = { "client-token": crypto.randomUUID() };
     const made = await post(env.app, path, wish, headers);
     const read = () => send(env.app, `${path}/${made.body[id]}`, { headers });
@@ -44,7 +44,7 @@ for (const [path, id, wish] of wishes) {
 }
 
 Deno.test("answers to requests without facts have no members for them", async () => {
-  using env = await openApp();
+  await using env = await openApp();
   const { body } = await post(env.app, "/api/itineraries", { ...tokyo, pace: null, notes: "" });
 
   assertNotMatch(JSON.stringify(body), /startDate|travellers|budget|pace|notes|language/);
@@ -58,7 +58,7 @@ const dated: [path: string, wish: object, pointer: string][] = [
 
 for (const [path, wish, pointer] of dated) {
   Deno.test(`${path} refuses a past date at ${pointer}`, async () => {
-    using env = await openApp();
+    await using env = await openApp();
     const refused = await post(env.app, path, wish);
 
     assertProblem(refused, 400, "invalid_request");
@@ -73,7 +73,7 @@ for (const [path, wish, pointer] of dated) {
 
 Deno.test("a request with its idempotency key is repeated after its first day has passed", async () => {
   const clock = new FakeClock();
-  using env = await openApp({ clock });
+  await using env = await openApp({ clock });
   const wish = { ...tokyo, startDate: "2026-11-21" };
   const send = (key: string) =>
     post(env.app, "/api/itineraries", wish, {
@@ -94,7 +94,7 @@ Deno.test("a request with its idempotency key is repeated after its first day ha
 
 Deno.test("a job whose first day has passed can still be read", async () => {
   const clock = new FakeClock();
-  using env = await openApp({ clock });
+  await using env = await openApp({ clock });
   const headers = { "client-token": crypto.randomUUID() };
   const wish = { ...tokyo, startDate: "2026-11-21" };
   const { body: { jobId } } = await post(env.app, "/api/itineraries", wish, headers);
@@ -106,7 +106,7 @@ Deno.test("a job whose first day has passed can still be read", async () => {
 });
 
 Deno.test("the days of a sample plan have the dates of the wish", async () => {
-  using env = await openApp();
+  await using env = await openApp();
   const wish = { ...tokyo, durationDays: 3, startDate: "2027-02-27" };
   const { body: { jobId } } = await post(env.app, "/api/itineraries", wish);
   await env.a.instance.idle();

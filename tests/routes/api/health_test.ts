@@ -30,7 +30,7 @@ Deno.test("/readyz shows the operator all details", async () => {
   disk.fileBytes = 4 * MIB;
   disk.logBytes = MIB;
   const warnings = ["OpenAI shuts down the model small (ITINERARY_MODEL) on 2027-01-15"];
-  using env = await openApp({ clock, adminToken, warnings: () => warnings }, {
+  await using env = await openApp({ clock, adminToken, warnings: () => warnings }, {
     storage,
     holder: "this-one",
     leaseMs: 10_000,
@@ -70,7 +70,7 @@ Deno.test("/readyz shows the operator all details", async () => {
 
 Deno.test("/readyz shows others only the status, with and without an operator's token", async () => {
   for (const token of [undefined, adminToken]) {
-    using env = await openApp({ adminToken: token, warnings: () => ["a secret of ours"] });
+    await using env = await openApp({ adminToken: token, warnings: () => ["a secret of ours"] });
     const foreign = { headers: { authorization: "Bearer operator-9876543210" } };
     for (const init of token ? [{}, foreign] : [{}, foreign, asOperator]) {
       const { status, body } = await sendSlowly(env, init);
@@ -101,7 +101,7 @@ async function sendSlowly(
 Deno.test("/readyz tells the operator why the service is not ready, and keeps the details", async () => {
   const clock = new FakeClock();
   const { disk, storage } = openTestDisk(clock);
-  using env = await openApp({ clock, adminToken }, { storage });
+  await using env = await openApp({ clock, adminToken }, { storage });
   disk.freeBytes = MIB;
   await env.a.instance.checkSpace();
   const full = await send(env.app, "/readyz", asOperator);
@@ -132,7 +132,7 @@ Deno.test("/readyz shows the last model call and the breaker, and calls no model
     const error = new JobError("overloaded", "Busy", { unanswered: true, retryAfterMs: 30_000 });
     return Promise.reject(error);
   };
-  using env = await openApp({ adminToken }, { model: () => modelOf({ chat }) });
+  await using env = await openApp({ adminToken }, { model: () => modelOf({ chat }) });
   await post(env.app, "/api/itineraries", tokyo);
   await untilIdle(env.a, () => {});
   for (let n = 0; n < 3; n++) {
@@ -154,7 +154,7 @@ Deno.test("/readyz shows the last model call and the breaker, and calls no model
 });
 
 Deno.test("/readyz shows the heartbeat and the jobs of the instance that answers", async () => {
-  using env = await openApp({ adminToken, delayMs: 60_000 }, { holder: "this-one" });
+  await using env = await openApp({ adminToken, delayMs: 60_000 }, { holder: "this-one" });
   await post(env.app, "/api/itineraries", tokyo);
   await env.a.instance.beat();
   const { body } = await send(env.app, "/readyz", asOperator);

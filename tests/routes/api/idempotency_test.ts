@@ -11,7 +11,7 @@ const laptop = { "client-token": "11111111-2222-4333-8444-555555555555" };
 
 Deno.test("the same key and body get the original answer, and create one job", async () => {
   for (const [path, wish] of [["/api/itineraries", tokyo], ["/api/generations", techno]] as const) {
-    using env = await openApp();
+    await using env = await openApp();
     const first = await post(env.app, path, wish, withKey("wish-1"));
     assertStrictEquals(first.headers.get("idempotency-replayed"), null);
     await env.a.instance.idle();
@@ -26,7 +26,7 @@ Deno.test("the same key and body get the original answer, and create one job", a
 });
 
 Deno.test("50 concurrent copies create one job, and all get its answer", async () => {
-  using env = await openApp({}, { concurrency: 0 });
+  await using env = await openApp({}, { concurrency: 0 });
   const copies = Array.from(
     { length: 50 },
     () => post(env.app, "/api/itineraries", tokyo, withKey("wish-1")),
@@ -44,7 +44,7 @@ Deno.test("50 concurrent copies create one job, and all get its answer", async (
 
 Deno.test("copies that reach two instances at the same time create one job", async () => {
   const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
-  using env = await openApp({ kv }, { concurrency: 0 });
+  await using env = await openApp({ kv }, { concurrency: 0 });
   // Both have read and found nothing when the first of them commits.
   const bothRead = Promise.withResolvers<void>();
   let reads = 0;
@@ -66,7 +66,7 @@ Deno.test("copies that reach two instances at the same time create one job", asy
 });
 
 Deno.test("the same wish in a different JSON text is the same request", async () => {
-  using env = await openApp({}, { concurrency: 0 });
+  await using env = await openApp({}, { concurrency: 0 });
   const first = await post(env.app, "/api/itineraries", tokyo, withKey("wish-1"));
   const body = '{ "extra": 1, "durationDays": 2, "destination": " Tokyo, Japan " }';
   const again = await post(env.app, "/api/itineraries", body, withKey('"wish-1"'));
@@ -74,7 +74,7 @@ Deno.test("the same wish in a different JSON text is the same request", async ()
 });
 
 Deno.test("the same key with another body, or for another kind, is 422", async () => {
-  using env = await openApp({}, { concurrency: 0 });
+  await using env = await openApp({}, { concurrency: 0 });
   await post(env.app, "/api/itineraries", tokyo, withKey("wish-1"));
   for (
     const answer of [
@@ -111,7 +111,7 @@ const senders: Senders[] = [
 
 for (const [what, first, second, isSame, apiKeys = []] of senders) {
   Deno.test(`an Idempotency-Key ${isSame ? "is" : "is not"} shared by ${what}`, async () => {
-    using env = await openApp({ trustedProxies: 1, apiKeys }, { concurrency: 0 });
+    await using env = await openApp({ trustedProxies: 1, apiKeys }, { concurrency: 0 });
     const send = (headers: object) =>
       post(env.app, "/api/itineraries", tokyo, withKey("wish-1", headers));
     const [a, b] = [await send(first), await send(second)];
@@ -122,7 +122,7 @@ for (const [what, first, second, isSame, apiKeys = []] of senders) {
 }
 
 Deno.test("a key expires with its job", async () => {
-  using env = await openApp();
+  await using env = await openApp();
   const first = await post(env.app, "/api/itineraries", tokyo, withKey("wish-1"));
   await env.a.instance.idle();
   env.clock.advance(24 * HOUR - 1);
@@ -137,7 +137,7 @@ Deno.test("a key expires with its job", async () => {
 });
 
 Deno.test("a refused request does not use its key", async () => {
-  using env = await openApp({}, { concurrency: 0 });
+  await using env = await openApp({}, { concurrency: 0 });
   const bad = await post(env.app, "/api/itineraries", {}, withKey("wish-1"));
   assertProblem(bad, 400, "invalid_request");
   assertStrictEquals(
@@ -147,7 +147,7 @@ Deno.test("a refused request does not use its key", async () => {
 });
 
 Deno.test("a repeated request gets its answer although the queue is full or the instance stops", async () => {
-  using env = await openApp({}, { maxQueuedJobs: 1, concurrency: 0 });
+  await using env = await openApp({}, { maxQueuedJobs: 1, concurrency: 0 });
   const first = await post(env.app, "/api/itineraries", tokyo, withKey("wish-1"));
   assertProblem(await post(env.app, "/api/itineraries", tokyo), 503, "queue_full");
   const again = await post(env.app, "/api/itineraries", tokyo, withKey("wish-1"));
@@ -159,7 +159,7 @@ Deno.test("a repeated request gets its answer although the queue is full or the 
 
 Deno.test("the job exists once when only the answer to the commit was lost", async () => {
   const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
-  using env = await openApp({ kv }, { concurrency: 0 });
+  await using env = await openApp({ kv }, { concurrency: 0 });
   hooks.commit = async (_, run) => {
     await run();
     hooks.commit = undefined;
@@ -174,7 +174,7 @@ Deno.test("the job exists once when only the answer to the commit was lost", asy
 
 for (const key of ["", '""', "two words", "a, b", '"open', "x".repeat(256), "ä"]) {
   Deno.test(`the Idempotency-Key ${JSON.stringify(key.slice(0, 20))} is 400`, async () => {
-    using env = await openApp({}, { concurrency: 0 });
+    await using env = await openApp({}, { concurrency: 0 });
     const answer = await post(env.app, "/api/itineraries", tokyo, withKey(key));
     assertProblem(answer, 400, "invalid_header");
     assertMatch(answer.body.detail, /^Idempotency-Key: /);
@@ -183,7 +183,7 @@ for (const key of ["", '""', "two words", "a, b", '"open', "x".repeat(256), "ä"
 }
 
 Deno.test("concurrent copies take one place in the queue", async () => {
-  using env = await openApp({}, { maxQueuedJobs: 1, concurrency: 0 });
+  await using env = await openApp({}, { maxQueuedJobs: 1, concurrency: 0 });
   const copies = Array.from(
     { length: 50 },
     () => post(env.app, "/api/itineraries", tokyo, withKey("wish-1")),

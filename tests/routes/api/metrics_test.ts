@@ -7,7 +7,7 @@ const adminToken = "admin-token-0123456789";
 const bearer = (token: string) => ({ headers: { authorization: `Bearer ${token}` } });
 
 Deno.test("GET /metrics returns the text of Prometheus to the operator", async () => {
-  using env = await openApp({ adminToken });
+  await using env = await openApp({ adminToken });
   await env.app.request("/livez");
   const response = await env.app.request("/metrics", bearer(adminToken));
   assertStrictEquals(response.status, 200);
@@ -26,7 +26,7 @@ const refused: [what: string, token: string | undefined, init: RequestInit][] = 
 
 for (const [what, token, init] of refused) {
   Deno.test(`GET /metrics ${what} is answered like a path that does not exist`, async () => {
-    using env = await openApp({ adminToken: token });
+    await using env = await openApp({ adminToken: token });
     const answers = Promise.all(
       ["/metrics", "/nothing"].map((path) => env.app.request(path, init)),
     );

@@ -30,7 +30,7 @@ const preferences = {
 const fetchGeneration: RequestInit = { method: "POST", body: JSON.stringify({ preferences }) };
 
 Deno.test("the client of the itinerary API posts, polls a running job and polls a completed job", async () => {
-  using env = await openApp({ delayMs: 1_000 });
+  await using env = await openApp({ delayMs: 1_000 });
   const accepted = await send(env.app, "/api/itineraries", curlItinerary);
   assertStrictEquals(accepted.status, 202);
   assertMatch(accepted.body.jobId, /^[0-9a-f-]{36}$/);
@@ -61,7 +61,7 @@ Deno.test("the client of the itinerary API posts, polls a running job and polls 
 Deno.test("the client of the itinerary API reads why a job failed", async () => {
   const error = new JobError("quota_exceeded", "OpenAI API error: 429 insufficient_quota");
   const model = () => modelOf({ chat: () => Promise.reject(error) });
-  using env = await openApp({}, { model });
+  await using env = await openApp({}, { model });
   const { body } = await send(env.app, "/api/itineraries", curlItinerary);
   await env.a.instance.idle();
   const failed = await send(env.app, `/api/itineraries/${body.jobId}`);
@@ -76,7 +76,7 @@ Deno.test("the client of the itinerary API reads why a job failed", async () => 
 Deno.test("the client of the itinerary API gets a placeholder where placeholders are configured", async () => {
   const error = new JobError("quota_exceeded", "OpenAI API error: 429 insufficient_quota");
   const model = () => modelOf({ chat: () => Promise.reject(error) });
-  using env = await openApp({}, { model, mockIfQuota: true });
+  await using env = await openApp({}, { model, mockIfQuota: true });
   const { body } = await send(env.app, "/api/itineraries", curlItinerary);
   await env.a.instance.idle();
   const { body: done } = await send(env.app, `/api/itineraries/${body.jobId}`);
@@ -85,7 +85,7 @@ Deno.test("the client of the itinerary API gets a placeholder where placeholders
 });
 
 Deno.test("the page of the bundle service posts and polls until the bundles exist", async () => {
-  using env = await openApp({ delayMs: 1_000 });
+  await using env = await openApp({ delayMs: 1_000 });
   const accepted = await send(env.app, "/api/generations", fetchGeneration);
   assertStrictEquals(accepted.status, 200);
   const { generationId, status } = accepted.body;
@@ -118,7 +118,7 @@ Deno.test("the page of the bundle service reads why a generation failed", async 
   const options = { retryAfterMs: HOUR };
   const error = new JobError("rate_limited", "OpenAI API rate limit exceeded", options);
   const model = () => modelOf({ respond: () => Promise.reject(error) });
-  using env = await openApp({}, { model, limits: { maxAttempts: 1, timeoutMs: HOUR } });
+  await using env = await openApp({}, { model, limits: { maxAttempts: 1, timeoutMs: HOUR } });
   const { body } = await send(env.app, "/api/generations", fetchGeneration);
   await env.a.instance.idle();
   const { status, body: failed } = await send(env.app, `/api/generations/${body.generationId}`);
@@ -129,7 +129,7 @@ Deno.test("the page of the bundle service reads why a generation failed", async 
 
 Deno.test("the page of the bundle service gets 400, 404 and 500 with the old error texts", async () => {
   const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
-  using env = await openApp({ kv });
+  await using env = await openApp({ kv });
   for (const body of ["{}", '{"preferences":null}']) {
     const missing = await send(env.app, "/api/generations", { method: "POST", body });
     assertStrictEquals(missing.status, 400);

@@ -127,7 +127,7 @@ for (const [path, wish] of Object.entries(wishes)) {
   const validate = ajv.compile(schema);
   for (const member of members(schema)) {
     Deno.test(`${path} accepts each described ${member.path.join(".")}`, async () => {
-      using env = await openApp({ apiKeys: [key] }, { concurrency: 0 });
+      await using env = await openApp({ apiKeys: [key] }, { concurrency: 0 });
       let accepted = 0;
       for (const value of [undefined, ...values(member.schema)]) {
         const body = withValue(wish, member.path, value);
@@ -152,7 +152,7 @@ const changes: Record<string, Record<string, unknown>> = {
 
 for (const [path, wish] of Object.entries(wishes)) {
   Deno.test(`${path}: a change is accepted if its form and its instruction are described, and only then`, async () => {
-    using env = await openApp();
+    await using env = await openApp();
     const { headers } = await post(env.app, path, wish);
     await env.a.instance.idle();
     const call = description.paths[`${path}/{id}/refinements`].post;
@@ -198,7 +198,7 @@ for (const [path, method] of [["/api/itineraries", "post"], ["/api/itineraries/{
   for (const { name, in: place, schema } of description.paths[path!][method!].parameters) {
     if (place !== "header") continue;
     Deno.test(`${method} ${path} accepts each described ${name}, and only these if it checks it`, async () => {
-      using env = await openApp({}, { concurrency: 0 });
+      await using env = await openApp({}, { concurrency: 0 });
       const validate = ajv.compile(schema);
       for (const value of strings(schema)) {
         const answer = await sendHeader(env.app, path!, { [name]: value });
@@ -213,7 +213,7 @@ for (const [path, method] of [["/api/itineraries", "post"], ["/api/itineraries/{
 }
 
 Deno.test("lists accept each described limit, and refuse each other limit and cursor", async () => {
-  using env = await openApp({}, { concurrency: 0 });
+  await using env = await openApp({}, { concurrency: 0 });
   const { parameters } = description.paths["/api/itineraries"].get;
   const headers = { "client-token": crypto.randomUUID() };
   for (const name of ["limit", "cursor"]) {
@@ -232,7 +232,7 @@ Deno.test("lists accept each described limit, and refuse each other limit and cu
 });
 
 Deno.test("a cursor with other characters than described is refused", async () => {
-  using env = await openApp({}, { concurrency: 0 });
+  await using env = await openApp({}, { concurrency: 0 });
   const headers = { "client-token": crypto.randomUUID() };
   for (let count = 0; count < 2; count++) await post(env.app, "/api/itineraries", tokyo, headers);
   const list = (query: string) => send(env.app, `/api/itineraries?${query}`, { headers });
@@ -244,7 +244,7 @@ Deno.test("a cursor with other characters than described is refused", async () =
 });
 
 Deno.test("a callback URL that is too long when it is encoded is refused at once", async () => {
-  using env = await openApp({ apiKeys: [key] }, { concurrency: 0 });
+  await using env = await openApp({ apiKeys: [key] }, { concurrency: 0 });
   for (const [length, status] of [[200, 202], [1_000, 400]] as const) {
     const callbackUrl = `https://example.com/${"\u6771".repeat(length)}`;
     const body = { ...tokyo, callbackUrl };

@@ -61,7 +61,7 @@ async function showJobs(path: string): Promise<void> {
 }
 
 async function showOrdinary(path: string): Promise<void> {
-  using env = await openApp();
+  await using env = await openApp();
   const key = { "idempotency-key": "wish-1" };
   const { response } = await make(env.app, path, { ...laptop, ...key });
   await env.a.instance.idle();
@@ -90,7 +90,7 @@ async function showOrdinary(path: string): Promise<void> {
 }
 
 async function showRefusals(path: string): Promise<void> {
-  using env = await openApp({}, { concurrency: 0, maxQueuedJobs: 1 });
+  await using env = await openApp({}, { concurrency: 0, maxQueuedJobs: 1 });
   await make(env.app, path, {}, {});
   await make(env.app, path, {}, "{");
   await make(env.app, path, { "idempotency-key": "" });
@@ -123,7 +123,7 @@ async function showRefusals(path: string): Promise<void> {
 }
 
 async function showForeignSite(path: string): Promise<void> {
-  using env = await openApp({ corsOrigins: ["https://ours.example"] }, { concurrency: 0 });
+  await using env = await openApp({ corsOrigins: ["https://ours.example"] }, { concurrency: 0 });
   const headers = { origin: "https://evil.example", "sec-fetch-site": "cross-site" };
   const job = `${path}/${crypto.randomUUID()}`;
   await make(env.app, path, headers);
@@ -134,7 +134,7 @@ async function showForeignSite(path: string): Promise<void> {
 }
 
 async function showForeignHost(path: string): Promise<void> {
-  using env = await openApp({ allowedHosts: ["trips.example"] }, { concurrency: 0 });
+  await using env = await openApp({ allowedHosts: ["trips.example"] }, { concurrency: 0 });
   const headers = { host: "evil.example" };
   const job = `${path}/${crypto.randomUUID()}`;
   await make(env.app, path, headers);
@@ -154,7 +154,10 @@ async function sendSlowly({ app, clock }: { app: App; clock: FakeClock }, path: 
 }
 
 async function showKeys(path: string): Promise<void> {
-  using env = await openApp({ apiKeys, publicReads: true }, { dailyJobsPerKey: 1, concurrency: 0 });
+  await using env = await openApp({ apiKeys, publicReads: true }, {
+    dailyJobsPerKey: 1,
+    concurrency: 0,
+  });
   const { response } = await make(env.app, path, asUs);
   await make(env.app, path, asUs);
   await make(env.app, path);
@@ -170,7 +173,7 @@ async function showKeys(path: string): Promise<void> {
 
 /** Shows the calls of keys with one scope each. */
 async function showScopes(path: string): Promise<void> {
-  using env = await openApp({}, { concurrency: 0 });
+  await using env = await openApp({}, { concurrency: 0 });
   const [maker, reader] = [madeKey({ scopes: ["make"] }), madeKey({ scopes: ["read_all"] })];
   env.a.apiKeys.update({ keys: [maker.key, reader.key], isClosed: true });
   const headers = { authorization: `Bearer ${maker.text}` };
@@ -186,7 +189,7 @@ async function showScopes(path: string): Promise<void> {
 }
 
 async function showReadTokens(path: string): Promise<void> {
-  using env = await openApp({ apiKeys }, { concurrency: 0 });
+  await using env = await openApp({ apiKeys }, { concurrency: 0 });
   const { response } = await make(env.app, path, asUs);
   const location = response.headers.get("location")!;
   const tokens = `${location}/read-tokens`;
@@ -207,7 +210,7 @@ async function showLimits(path: string): Promise<void> {
   const actor = { name: "Ada", via: "api" } as const;
   await paused.a.operator.controls.pause(actor, { what: "intake", note: "Back at six" });
   await make(paused.app, path);
-  using env = await openApp();
+  await using env = await openApp();
   const limit = { clock: env.clock, name: "requests", limit: 1 };
   const rateLimiters = { requests: new RateLimiter(env.kv, limit) };
   using limited = await openApp({ rateLimiters });
@@ -235,7 +238,7 @@ async function showLimits(path: string): Promise<void> {
 
 async function showFaults(path: string): Promise<void> {
   const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
-  using env = await openApp({ kv }, { concurrency: 0 });
+  await using env = await openApp({ kv }, { concurrency: 0 });
   failCommits(hooks, "job", 1);
   await make(env.app, path);
   hooks.commit = undefined;
@@ -295,7 +298,7 @@ type Change = (
 ) => ReturnType<typeof ask>;
 
 async function showChanges(path: string, change: Change): Promise<void> {
-  using env = await openApp();
+  await using env = await openApp();
   const call = await planOf(env, path);
   const key = { "idempotency-key": "change-1" };
   await change(env.app, call, key);
@@ -320,7 +323,7 @@ async function showChanges(path: string, change: Change): Promise<void> {
 }
 
 async function showRefusedChanges(path: string, change: Change): Promise<void> {
-  using env = await openApp({}, { concurrency: 0, maxQueuedJobs: 1 });
+  await using env = await openApp({}, { concurrency: 0, maxQueuedJobs: 1 });
   const call = await planOf(env, path);
   await change(env.app, call);
   await change(env.app, call);
@@ -355,7 +358,7 @@ async function showLimitedChanges(path: string, change: Change): Promise<void> {
   const actor = { name: "Ada", via: "api" } as const;
   await paused.a.operator.controls.pause(actor, { what: "intake", note: "Back at six" });
   await change(paused.app, pausedCall);
-  using env = await openApp();
+  await using env = await openApp();
   const limit = { clock: env.clock, name: "requests", limit: 1 };
   const rateLimiters = { requests: new RateLimiter(env.kv, limit) };
   const limited = await openApp({ rateLimiters, kv: env.kv, clock: env.clock });
@@ -388,7 +391,7 @@ async function showService(): Promise<void> {
     () => Promise.reject(new TypeError("database or disk is full")),
   ];
   for (const readWebhook of reads) {
-    using env = await openApp({ readWebhook });
+    await using env = await openApp({ readWebhook });
     const job = queuedJob({ kind: "itinerary" });
     await env.store.accept(job);
     const lease = await claim(env.store, job.id, { holder: "a" });
@@ -411,7 +414,7 @@ async function showService(): Promise<void> {
   const readWebhook = reads[0]!;
   using closed = await openApp({ corsOrigins: ["https://ours.example"], readWebhook });
   await make(closed.app, "/api/webhooks/openai", { origin: "https://evil.example" }, "{}");
-  using env = await openApp();
+  await using env = await openApp();
   for (const path of ["/livez", "/readyz", "/openapi.json", "/docs", "/problems"]) {
     await ask(env.app, path);
     await ask(env.app, path, { method: "HEAD" });
@@ -433,7 +436,7 @@ Deno.test("every described answer is given, and matches its description", async 
 });
 
 Deno.test("assertDescribed() finds answers that are not described", async () => {
-  using env = await openApp({}, { concurrency: 0 });
+  await using env = await openApp({}, { concurrency: 0 });
   const { response, body } = await make(env.app, "/api/itineraries");
   const location = response.headers.get("location")!;
   const { headers } = response;
@@ -461,7 +464,7 @@ Deno.test("assertDescribed() finds answers that are not described", async () => 
 const ASSETS = /^\/docs\/|\.(css|js|svg)$|^\/$|^\/trips\b/;
 
 Deno.test("every route is described, and every described path exists", async () => {
-  using env = await openApp({ readWebhook: () => Promise.reject(new Error("unused")) });
+  await using env = await openApp({ readWebhook: () => Promise.reject(new Error("unused")) });
   const routes = env.app.routes.filter(({ method, path }) =>
     method !== "ALL" && !ASSETS.test(path)
   );
@@ -497,7 +500,7 @@ Deno.test("the linter finds problems in a faulty description", async () => {
 });
 
 Deno.test("the examples of the description are valid", async () => {
-  using env = await openApp({}, { concurrency: 0 });
+  await using env = await openApp({}, { concurrency: 0 });
   for (const { http, example } of kinds) {
     const { post } = description.paths[http.path];
     assertEquals(post.requestBody.content["application/json"].example, example);

@@ -87,7 +87,7 @@ Deno.test("progress changes the entity tag", async () => {
     await shown.promise;
     return { text };
   });
-  using env = await openApp({}, { kinds: [kind] });
+  await using env = await openApp({}, { kinds: [kind] });
   const location = (await post(env.app, "/api/tests", hello)).headers.get("location")!;
   await settle(env);
   const before = await send(env.app, location);
@@ -102,7 +102,7 @@ Deno.test("progress changes the entity tag", async () => {
 
 Deno.test("a follower that shows its leader's progress has a new entity tag with it", async () => {
   const work = heldWork();
-  using env = await openApp({}, { kinds: [work.kind], dedupeInFlight: true });
+  await using env = await openApp({}, { kinds: [work.kind], dedupeInFlight: true });
   const first = await post(env.app, "/api/tests", hello);
   await work.begun;
   const second = await post(env.app, "/api/tests", hello);
@@ -120,7 +120,7 @@ Deno.test("a follower that shows its leader's progress has a new entity tag with
 
 Deno.test("a finished job is read once, then served from memory until it expires", async () => {
   const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
-  using env = await openApp({ kv });
+  await using env = await openApp({ kv });
   const { headers } = await post(env.app, "/api/itineraries", tokyo);
   await env.a.instance.idle();
   const location = headers.get("location")!;
@@ -173,7 +173,7 @@ const intervals: [path: string, wish: object, ages: Record<number, string>][] = 
 
 for (const [path, wish, ages] of intervals) {
   Deno.test(`${path}: Retry-After depends on the age of the job and its usual duration`, async () => {
-    using env = await openApp({}, { concurrency: 0 });
+    await using env = await openApp({}, { concurrency: 0 });
     const { headers } = await post(env.app, path, wish);
     let age = 0;
     for (const [seconds, expected] of Object.entries(ages)) {
@@ -210,7 +210,7 @@ Deno.test("a long poll is answered within a second when another process changes 
       return Reflect.get(target, name);
     },
   });
-  using env = await openApp({ kv: withoutEvents }, { concurrency: 0 });
+  await using env = await openApp({ kv: withoutEvents }, { concurrency: 0 });
   const location = (await post(env.app, "/api/itineraries", tokyo)).headers.get("location")!;
   const answer = send(env.app, location, { headers: { prefer: "wait=30" } });
   await settle(env);
@@ -275,7 +275,7 @@ const preferences: [prefer: string, applied: string | null][] = [
 
 for (const [prefer, applied] of preferences) {
   Deno.test(`Prefer: ${prefer} is ${applied ? `applied as ${applied}` : "ignored"}`, async () => {
-    using env = await openApp();
+    await using env = await openApp();
     const { headers } = await post(env.app, "/api/itineraries", tokyo);
     await env.a.instance.idle();
     const answer = await send(env.app, headers.get("location")!, { headers: { prefer } });
@@ -286,7 +286,7 @@ for (const [prefer, applied] of preferences) {
 
 Deno.test("POST with Prefer: wait is answered with the completed job", async () => {
   for (const [path, wish] of [["/api/itineraries", tokyo], ["/api/generations", techno]] as const) {
-    using env = await openApp();
+    await using env = await openApp();
     const answer = await post(env.app, path, wish, { prefer: "wait=30" });
     assertStrictEquals(answer.status, 200);
     assertStrictEquals(answer.body.status, "completed");
@@ -301,7 +301,7 @@ Deno.test("POST with Prefer: wait is answered with the completed job", async () 
 
 Deno.test("POST with Prefer: wait is answered when the time is up, and the job continues", async () => {
   const work = heldWork();
-  using env = await openApp({}, { kinds: [work.kind] });
+  await using env = await openApp({}, { kinds: [work.kind] });
   const answer = post(env.app, "/api/tests", hello, { prefer: "wait=5" });
   await work.begun;
   await settle(env);
@@ -318,7 +318,7 @@ Deno.test("POST with Prefer: wait is answered when the time is up, and the job c
 
 Deno.test("POST with Prefer: wait is answered with a failed job", async () => {
   const failing = testKind(() => Promise.reject(new JobError("refused", "No")));
-  using env = await openApp({}, { kinds: [failing] });
+  await using env = await openApp({}, { kinds: [failing] });
   const answer = await post(env.app, "/api/tests", hello, { prefer: "wait=30" });
   assertStrictEquals(answer.status, 200);
   assertStrictEquals(answer.body.status, "failed");
@@ -326,7 +326,7 @@ Deno.test("POST with Prefer: wait is answered with a failed job", async () => {
 });
 
 Deno.test("an accepted POST is answered as accepted although its wait fails", async () => {
-  using env = await openApp({}, { concurrency: 0 });
+  await using env = await openApp({}, { concurrency: 0 });
   const answer = post(env.app, "/api/itineraries", tokyo, { prefer: "wait=30" });
   while (env.a.jobs.watched === 0) await nextTurn();
   // Written by an unknown version.
@@ -369,7 +369,7 @@ Deno.test("an instance that stops answers its long polls", async () => {
 });
 
 Deno.test("a long poll is 404 when its job expires meanwhile", async () => {
-  using env = await openApp({}, { concurrency: 0, jobTtlMs: 10_000 });
+  await using env = await openApp({}, { concurrency: 0, jobTtlMs: 10_000 });
   const location = (await post(env.app, "/api/itineraries", tokyo)).headers.get("location")!;
   const answer = send(env.app, location, { headers: { prefer: "wait=60" } });
   await settle(env);

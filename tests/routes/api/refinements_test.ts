@@ -48,7 +48,7 @@ async function bodyOf(app: App, location: string) {
 const idOf = (location: string) => location.split("/").at(-1)!;
 
 Deno.test("another day 2 of 5: days 1, 3, 4 and 5 are the same bytes, and the parent does not change", async () => {
-  using env = await openApp();
+  await using env = await openApp();
   const parent = await planned(env);
   const before = await send(env.app, parent);
   const answer = await refined(env, parent, { day: 2 });
@@ -73,7 +73,7 @@ Deno.test("another day 2 of 5: days 1, 3, 4 and 5 are the same bytes, and the pa
 });
 
 Deno.test("another event of a bundle: the other bundles and events are the same bytes", async () => {
-  using env = await openApp();
+  await using env = await openApp();
   const parent = await planned(env, { path: "/api/generations", wish: techno });
   const { bundles: old } = await bodyOf(env.app, parent);
   const answer = await refined(env, parent, { bundle: 2, event: 1 });
@@ -89,7 +89,7 @@ Deno.test("another event of a bundle: the other bundles and events are the same 
 });
 
 Deno.test("twenty changes in a chain stay readable, each with its lineage", async () => {
-  using env = await openApp();
+  await using env = await openApp();
   const locations = [await planned(env)];
   for (let n = 0; n < 20; n++) {
     const { headers } = await refined(env, locations.at(-1)!, { day: n % 5 + 1 });
@@ -104,7 +104,7 @@ Deno.test("twenty changes in a chain stay readable, each with its lineage", asyn
 });
 
 Deno.test("a changed plan can be changed when the first one has expired", async () => {
-  using env = await openApp();
+  await using env = await openApp();
   const parent = await planned(env);
   env.clock.advance(23 * HOUR);
   const child = (await refined(env, parent, { day: 1 })).headers.get("location")!;
@@ -116,7 +116,7 @@ Deno.test("a changed plan can be changed when the first one has expired", async 
 });
 
 Deno.test("a wish changes the request of the new job, and the days that it needs", async () => {
-  using env = await openApp();
+  await using env = await openApp();
   const parent = await planned(env);
   const { body } = await refined(env, parent, { wish: { durationDays: 7, pace: "relaxed" } });
   assertEquals([body.durationDays, body.destination, body.pace], [7, week.destination, "relaxed"]);
@@ -128,7 +128,7 @@ Deno.test("a wish changes the request of the new job, and the days that it needs
 });
 
 Deno.test("only a completed job can be changed, and a problem says why", async () => {
-  using env = await openApp({}, { concurrency: 0 });
+  await using env = await openApp({}, { concurrency: 0 });
   const location = (await post(env.app, "/api/itineraries", week)).headers.get("location")!;
   const change = () => post(env.app, `${location}/refinements`, { day: 1 });
   const waiting = await change();
@@ -143,7 +143,7 @@ Deno.test("only a completed job can be changed, and a problem says why", async (
 });
 
 Deno.test("a job that does not exist, of another kind or without a valid id is 404", async () => {
-  using env = await openApp();
+  await using env = await openApp();
   const id = idOf(await planned(env));
   for (
     const path of [
@@ -194,7 +194,7 @@ const hostile: [body: unknown, pointer: string][] = [
 
 for (const [body, pointer] of hostile) {
   Deno.test(`a change ${JSON.stringify(body).slice(0, 70)} is refused at ${pointer}`, async () => {
-    using env = await openApp();
+    await using env = await openApp();
     const parent = await planned(env);
     const answer = await post(env.app, `${parent}/refinements`, body);
     assertProblem(answer, 400, "invalid_request");
@@ -205,14 +205,14 @@ for (const [body, pointer] of hostile) {
 }
 
 Deno.test("unknown members of a change are ignored", async () => {
-  using env = await openApp();
+  await using env = await openApp();
   const parent = await planned(env);
   const { body } = await refined(env, parent, { day: 1, refines: "x", lineage: [], schema: 9 });
   assertStrictEquals(body.refines, idOf(parent));
 });
 
 Deno.test("a stored start date that is over does not hinder another change", async () => {
-  using env = await openApp();
+  await using env = await openApp();
   const parent = await planned(env, { wish: { ...week, startDate: "2026-11-21" } });
   env.clock.advance(20 * HOUR);
   const child = (await refined(env, parent, { day: 1 })).headers.get("location")!;
@@ -224,7 +224,7 @@ Deno.test("a stored start date that is over does not hinder another change", asy
 });
 
 Deno.test("a repeated change with the same key finds its job, another change does not", async () => {
-  using env = await openApp();
+  await using env = await openApp();
   const parent = await planned(env, { headers: laptop });
   const headers = { ...laptop, "idempotency-key": "change-1" };
   const first = await refined(env, parent, { day: 2 }, headers);
@@ -244,7 +244,7 @@ Deno.test("a repeated change with the same key finds its job, another change doe
 });
 
 Deno.test("a caller that may see a plan can change it, and owns the new job", async () => {
-  using env = await openApp();
+  await using env = await openApp();
   const parent = await planned(env, { headers: laptop });
   const { body } = await refined(env, parent, { day: 1 }, phone);
   const listOf = async (headers: object, query: string) =>
@@ -258,7 +258,7 @@ Deno.test("a caller that may see a plan can change it, and owns the new job", as
 });
 
 Deno.test("?refines= has pages, and refuses what is no id", async () => {
-  using env = await openApp();
+  await using env = await openApp();
   const parent = await planned(env, { headers: laptop });
   const ids: string[] = [];
   for (let day = 1; day <= 3; day++) {
@@ -321,7 +321,7 @@ Deno.test("a change streams what changes, and ends with the whole plan", async (
 });
 
 Deno.test("POST with Prefer: wait answers with the changed plan", async () => {
-  using env = await openApp();
+  await using env = await openApp();
   const parent = await planned(env);
   const headers = { prefer: "wait=5" };
   const { status, body } = await post(env.app, `${parent}/refinements`, { day: 3 }, headers);
@@ -331,7 +331,7 @@ Deno.test("POST with Prefer: wait answers with the changed plan", async () => {
 Deno.test("a change counts for the limit of new jobs, and one that is refused does not", async () => {
   const [kv, clock] = [await Deno.openKv(":memory:"), new FakeClock()];
   const jobs = new RateLimiter(kv, { clock, name: "jobs", limit: 2 });
-  using env = await openApp({ rateLimiters: { jobs }, kv, clock });
+  await using env = await openApp({ rateLimiters: { jobs }, kv, clock });
   const parent = await planned(env);
   for (const body of [{ day: 9 }, {}]) {
     assertStrictEquals((await post(env.app, `${parent}/refinements`, body)).status, 400);
@@ -342,7 +342,7 @@ Deno.test("a change counts for the limit of new jobs, and one that is refused do
 });
 
 Deno.test("a kind without changes has no such call", async () => {
-  using env = await openApp({}, { kinds: [testKind()] });
+  await using env = await openApp({}, { kinds: [testKind()] });
   const { headers } = await post(env.app, "/api/tests", { text: "hello" });
   await env.a.instance.idle();
   const answer = await post(env.app, `${headers.get("location")}/refinements`, { day: 1 });

@@ -91,7 +91,7 @@ for (
   Deno.test(`?timeZone= sets the time zone of a calendar of ${kind}`, async () => {
     const plan = kind === "bundles" ? datedBundles(techno) : sampleItinerary(tokyo);
     const { model } = scriptedModel([{ text: JSON.stringify(plan) }]);
-    using env = await openApp({}, { model: () => model });
+    await using env = await openApp({}, { model: () => model });
     const { headers } = await post(env.app, path, wish);
     await env.a.instance.idle();
     const trip = headers.get("location")!.replace(path, "/trips");
@@ -125,7 +125,7 @@ Deno.test("a calendar is in the time zone of the plan, unless the request names 
     { calls: [lookUp] },
     { text: JSON.stringify({ ...datedBundles(techno), timeZone: "Asia/Tokyo" }) },
   ]);
-  using env = await openApp({}, { kinds, model: () => model });
+  await using env = await openApp({}, { kinds, model: () => model });
   const { headers } = await post(env.app, "/api/generations", techno);
   await env.a.instance.idle();
   const path = headers.get("location")!;
@@ -175,7 +175,7 @@ Deno.test("each event is in the time zone of its own city, unless the request na
     { text: JSON.stringify(plan) },
   ]);
   const kinds = [bundlesKind({ model: "gpt-test", tools: [weather], webSearch: false })];
-  using env = await openApp({}, { kinds, model: () => model });
+  await using env = await openApp({}, { kinds, model: () => model });
   const { headers } = await post(env.app, "/api/generations", techno);
   await env.a.instance.idle();
   const path = headers.get("location")!;

@@ -14,7 +14,7 @@ function endlessBody(text: string): ReadableStream<Uint8Array<ArrayBuffer>> {
 
 for (const path of paths) {
   Deno.test(`POST ${path} answers 408 to a body that takes longer than 30 seconds`, async () => {
-    using env = await openApp({ readWebhook }, { concurrency: 0 });
+    await using env = await openApp({ readWebhook }, { concurrency: 0 });
     const request = new Request(`http://localhost${path}`, {
       method: "POST",
       headers: { "sec-fetch-site": "same-origin" },
@@ -41,7 +41,7 @@ const bodies: [what: string, head: string][] = [
 
 for (const [what, head] of bodies) {
   Deno.test(`a slow body ${what} ends with 408`, async () => {
-    using env = await openApp({}, { concurrency: 0 });
+    await using env = await openApp({}, { concurrency: 0 });
     const arrived = Promise.withResolvers<void>();
     const stop = new AbortController();
     const options = { port: 0, hostname: "127.0.0.1", signal: stop.signal, onListen: () => {} };
@@ -66,7 +66,7 @@ for (const [what, head] of bodies) {
 
 for (const encoding of ["gzip", "GZIP", "br", "deflate", "zstd", "identity, gzip", "x"]) {
   Deno.test(`a body with Content-Encoding: ${encoding} is 415`, async () => {
-    using env = await openApp({ readWebhook }, { concurrency: 0 });
+    await using env = await openApp({ readWebhook }, { concurrency: 0 });
     const answer = await post(env.app, "/api/itineraries", tokyo, { "content-encoding": encoding });
     assertProblem(answer, 415, "unsupported_content_encoding");
     assertStrictEquals(answer.headers.get("accept-encoding"), "identity");
@@ -80,7 +80,7 @@ for (const encoding of ["gzip", "GZIP", "br", "deflate", "zstd", "identity, gzip
 
 for (const encoding of ["identity", "Identity", ""]) {
   Deno.test(`a body with Content-Encoding: "${encoding}" is read`, async () => {
-    using env = await openApp({}, { concurrency: 0 });
+    await using env = await openApp({}, { concurrency: 0 });
     const { status } = await post(env.app, "/api/itineraries", tokyo, {
       "content-encoding": encoding,
     });
@@ -89,7 +89,7 @@ for (const encoding of ["identity", "Identity", ""]) {
 }
 
 Deno.test("OPTIONS * answers 204 with the methods of the service", async () => {
-  using env = await openApp({}, { concurrency: 0 });
+  await using env = await openApp({}, { concurrency: 0 });
   // Deno passes the `*` on as a path.
   const { status, headers } = await send(env.app, "/*", { method: "OPTIONS" });
   assertStrictEquals(status, 204);

@@ -157,7 +157,7 @@ Deno.test("PUBLIC_READS lets a caller without a key read a job by its id, and no
 });
 
 Deno.test("a job that was created without a key stays visible to callers that know its id", async () => {
-  using env = await openApp();
+  await using env = await openApp();
   const { headers } = await post(env.app, "/api/itineraries", tokyo, laptop);
   await env.a.instance.idle();
   // Not `using`: the first application closes the database.
@@ -167,7 +167,7 @@ Deno.test("a job that was created without a key stays visible to callers that kn
 });
 
 Deno.test("a job that was created without a key is shown to no visitor without one", async () => {
-  using env = await openApp();
+  await using env = await openApp();
   const made = await Promise.all(
     [laptop, {}].map((headers) => post(env.app, "/api/itineraries", tokyo, headers)),
   );
@@ -202,7 +202,7 @@ Deno.test("only hashes of keys and tokens are stored", async () => {
 });
 
 Deno.test("a list has the caller's own jobs, newest first and without results", async () => {
-  using env = await openApp();
+  await using env = await openApp();
   const ids: string[] = [];
   for (let n = 1; n <= 3; n++) {
     const wish = { ...tokyo, durationDays: n };
@@ -251,7 +251,7 @@ Deno.test("each API key has its own list", async () => {
 });
 
 Deno.test("the pages of a list have no gap, although new jobs are created", async () => {
-  using env = await openApp({}, { concurrency: 0 });
+  await using env = await openApp({}, { concurrency: 0 });
   const ids: string[] = [];
   const submit = async () =>
     ids.unshift((await post(env.app, "/api/itineraries", tokyo, laptop)).body.jobId);
@@ -281,7 +281,7 @@ Deno.test("the pages of a list have no gap, although new jobs are created", asyn
 });
 
 Deno.test("a list leaves out expired jobs", async () => {
-  using env = await openApp();
+  await using env = await openApp();
   await post(env.app, "/api/itineraries", tokyo, laptop);
   await env.a.instance.idle();
   env.clock.advance(24 * HOUR);
@@ -290,7 +290,7 @@ Deno.test("a list leaves out expired jobs", async () => {
 });
 
 Deno.test("a caller without a key and a token has no list", async () => {
-  using env = await openApp();
+  await using env = await openApp();
   assertProblem(await send(env.app, "/api/itineraries"), 400, "missing_client_token");
   // A key identifies no caller when no keys are configured.
   const answer = await send(env.app, "/api/itineraries", { headers: bearer(ours) });
@@ -306,7 +306,7 @@ for (
   ]
 ) {
   Deno.test(`the Client-Token ${JSON.stringify(token.slice(0, 40))} is 400`, async () => {
-    using env = await openApp({}, { concurrency: 0 });
+    await using env = await openApp({}, { concurrency: 0 });
     const answer = await post(env.app, "/api/itineraries", tokyo, asClient(token));
     assertProblem(answer, 400, "invalid_header");
     assertMatch(answer.body.detail, /^Client-Token: /);
@@ -329,7 +329,7 @@ const badPages: [query: string, parameter: string][] = [
 
 for (const [query, parameter] of badPages) {
   Deno.test(`GET /api/itineraries?${query} is 400`, async () => {
-    using env = await openApp();
+    await using env = await openApp();
     const answer = await send(env.app, `/api/itineraries?${query}`, { headers: laptop });
     assertProblem(answer, 400, "invalid_request");
     assertStrictEquals(answer.body.errors[0].parameter, parameter);
@@ -337,7 +337,7 @@ for (const [query, parameter] of badPages) {
 }
 
 Deno.test("unknown query parameters are ignored", async () => {
-  using env = await openApp();
+  await using env = await openApp();
   const { headers } = await post(env.app, "/api/itineraries?utm_source=x", tokyo, laptop);
   await env.a.instance.idle();
   assertStrictEquals((await send(env.app, `${headers.get("location")}?_=123&wait=1`)).status, 200);
@@ -351,7 +351,7 @@ const day = 86_400_000;
 
 Deno.test("an API key has a daily budget of jobs that starts again at midnight UTC", async () => {
   const clock = new FakeClock();
-  using env = await openApp({ apiKeys, clock }, { dailyJobsPerKey: 3, concurrency: 0 });
+  await using env = await openApp({ apiKeys, clock }, { dailyJobsPerKey: 3, concurrency: 0 });
   const submit = (key: string, headers = {}) =>
     post(env.app, "/api/itineraries", tokyo, { ...bearer(key), ...headers });
   const answers = await Promise.all(Array.from({ length: 8 }, () => submit(ours)));
@@ -375,7 +375,11 @@ Deno.test("an API key has a daily budget of jobs that starts again at midnight U
 });
 
 Deno.test("a request that is refused or repeated uses nothing of the budget", async () => {
-  using env = await openApp({ apiKeys }, { dailyJobsPerKey: 2, concurrency: 0, maxQueuedJobs: 1 });
+  await using env = await openApp({ apiKeys }, {
+    dailyJobsPerKey: 2,
+    concurrency: 0,
+    maxQueuedJobs: 1,
+  });
   const key = { ...bearer(ours), "idempotency-key": "wish-1" };
   assertStrictEquals((await post(env.app, "/api/itineraries", tokyo, key)).status, 202);
   assertStrictEquals((await post(env.app, "/api/itineraries", tokyo, key)).status, 202);
@@ -386,14 +390,14 @@ Deno.test("a request that is refused or repeated uses nothing of the budget", as
 });
 
 Deno.test("a caller without a key has no budget", async () => {
-  using env = await openApp({}, { dailyJobsPerKey: 1, concurrency: 0 });
+  await using env = await openApp({}, { dailyJobsPerKey: 1, concurrency: 0 });
   for (let n = 0; n < 3; n++) {
     assertStrictEquals((await post(env.app, "/api/itineraries", tokyo, laptop)).status, 202);
   }
 });
 
 Deno.test("an unreadable job hides no other job in a list, and opens no stream", async () => {
-  using env = await openApp({}, { concurrency: 0 });
+  await using env = await openApp({}, { concurrency: 0 });
   const odd = await post(env.app, "/api/itineraries", tokyo, laptop);
   const other = await post(env.app, "/api/itineraries", tokyo, laptop);
   const key = ["job", odd.body.jobId];

@@ -54,7 +54,7 @@ const cases: [what: string, headers: Headers, isAccepted: boolean][] = [
 
 for (const [what, headers, isAccepted] of cases) {
   Deno.test(`${what} ${isAccepted ? "may" : "may not"} create and cancel jobs`, async () => {
-    using env = await openApp({ corsOrigins }, { concurrency: 0 });
+    await using env = await openApp({ corsOrigins }, { concurrency: 0 });
     const { headers: { location } } = await created(env.app);
     const made = await post(env.app, "/api/itineraries", tokyo, {
       "content-type": "text/plain",
@@ -90,7 +90,7 @@ const simple: [type: string | null, body: string][] = [
 
 for (const [type, body] of simple) {
   Deno.test(`a foreign page may not send a body of type ${type}`, async () => {
-    using env = await openApp({ corsOrigins }, { concurrency: 0 });
+    await using env = await openApp({ corsOrigins }, { concurrency: 0 });
     const headers: Headers = { "sec-fetch-site": "cross-site", "origin": foreign };
     if (type !== null) headers["content-type"] = type;
     for (const path of ["/api/itineraries", "/api/generations", "/api/itineraries/"]) {
@@ -103,7 +103,7 @@ for (const [type, body] of simple) {
 }
 
 Deno.test("with CORS_ORIGINS=* every page may create and cancel jobs", async () => {
-  using env = await openApp({ corsOrigins: ["*"] }, { concurrency: 0 });
+  await using env = await openApp({ corsOrigins: ["*"] }, { concurrency: 0 });
   for (const origin of [foreign, "null"]) {
     const headers = { "sec-fetch-site": "cross-site", origin };
     const made = await post(env.app, "/api/itineraries", tokyo, headers);
@@ -151,7 +151,7 @@ for (const [what, headers, isAnswered] of reads) {
     const kv = await Deno.openKv(":memory:");
     const clock = new FakeClock();
     const requests = new RateLimiter(kv, { clock, name: "requests", limit: 100 });
-    using env = await openApp({ kv, clock, corsOrigins, rateLimiters: { requests } });
+    await using env = await openApp({ kv, clock, corsOrigins, rateLimiters: { requests } });
     const { headers: { location } } = await created(env.app);
     await env.a.instance.idle();
     const trip = location.replace("/api/itineraries", "/trips");
@@ -172,7 +172,7 @@ for (const [what, headers, isAnswered] of reads) {
 }
 
 Deno.test("with CORS_ORIGINS=* every page may load jobs", async () => {
-  using env = await openApp({ corsOrigins: ["*"] }, { concurrency: 0 });
+  await using env = await openApp({ corsOrigins: ["*"] }, { concurrency: 0 });
   const { headers: { location } } = await created(env.app);
   const headers = { ...cross, "sec-fetch-mode": "no-cors" };
   assertStrictEquals((await load(env.app, location, { headers })).status, 200);
@@ -201,7 +201,7 @@ const proxied: [what: string, proxies: number, forwarded: string | null, isAccep
 
 for (const [what, trustedProxies, forwarded, isAccepted] of proxied) {
   Deno.test(`behind a proxy, a page of this service ${isAccepted ? "is" : "is not"} recognized: ${what}`, async () => {
-    using env = await openApp({ corsOrigins, trustedProxies }, { concurrency: 0 });
+    await using env = await openApp({ corsOrigins, trustedProxies }, { concurrency: 0 });
     const headers: Headers = { origin: "https://trips.example" };
     if (forwarded !== null) headers["x-forwarded-host"] = forwarded;
     const { status } = await post(env.app, "/api/itineraries", tokyo, headers);
@@ -210,7 +210,7 @@ for (const [what, trustedProxies, forwarded, isAccepted] of proxied) {
 }
 
 Deno.test("a refused page counts nothing against its visitor, and gets the headers of CORS", async () => {
-  using env = await openApp({ corsOrigins });
+  await using env = await openApp({ corsOrigins });
   const headers = { "sec-fetch-site": "cross-site", "origin": foreign };
   const answer = await post(env.app, "/api/itineraries", tokyo, headers);
   assertStrictEquals(answer.headers.get("access-control-allow-origin"), null);

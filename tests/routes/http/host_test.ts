@@ -17,7 +17,7 @@ const invalid: [method: string, path: string, headers: Record<string, string>][]
 for (const [method, path, headers] of invalid) {
   const what = `${method} ${path}${headers === preflight ? ", a preflight," : ""}`;
   Deno.test(`${what} of an invalid host is 400 with the headers of every answer`, async () => {
-    using env = await openApp();
+    await using env = await openApp();
     const good = await env.app.request(path, { method, headers });
     const init = { method, headers: { ...headers, host: "a:99999999" } };
     const answer = await send(env.app, path, init);
@@ -62,7 +62,7 @@ const named: [host: string, isAllowed: boolean][] = [
 
 for (const [host, isAllowed] of named) {
   Deno.test(`with ALLOWED_HOSTS, a request for ${host} is ${isAllowed ? "answered" : "421"}`, async () => {
-    using env = await openApp({ allowedHosts });
+    await using env = await openApp({ allowedHosts });
     // A name that was allowed before must not let the next one through.
     assertStrictEquals((await env.app.request("http://trips.example/livez")).status, 200);
     for (const init of [{}, { method: "OPTIONS", headers: preflight }]) {
@@ -82,7 +82,7 @@ for (const [host, isAllowed] of named) {
 }
 
 Deno.test("without ALLOWED_HOSTS, a request may name any host", async () => {
-  using env = await openApp();
+  await using env = await openApp();
   const answer = await send(env.app, "/livez", { headers: { host: "any.example" } });
   assertStrictEquals(answer.status, 200);
 });

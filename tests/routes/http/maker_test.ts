@@ -73,7 +73,7 @@ const cases: Case[] = [
 for (const { service, maker, asker, api } of cases) {
   const title = `${service}: ${asker[0]} cancels a job of ${maker[0]}: ${api}`;
   Deno.test(title, async () => {
-    using env = await openApp(settings[service], { concurrency: 0 });
+    await using env = await openApp(settings[service], { concurrency: 0 });
     const { headers } = await post(env.app, "/api/itineraries", tokyo, maker[1]);
     const location = headers.get("location")!;
     const answer = await send(env.app, location, { method: "DELETE", headers: asker[1] });
@@ -134,7 +134,7 @@ async function newBrowser(app: App): Promise<string> {
 }
 
 Deno.test("only the browser that sent a form sees the button, and can cancel the trip", async () => {
-  using env = await openApp({}, { concurrency: 0 });
+  await using env = await openApp({}, { concurrency: 0 });
   const [cookie, other] = [await newBrowser(env.app), await newBrowser(env.app)];
   const path = (await visit(env.app, "/trips", { cookie, form })).headers.get("location")!;
 
@@ -158,7 +158,7 @@ Deno.test("only the browser that sent a form sees the button, and can cancel the
 });
 
 Deno.test("a person with the link cannot take over the trip that replaces a canceled one", async () => {
-  using env = await openApp({}, { concurrency: 0 });
+  await using env = await openApp({}, { concurrency: 0 });
   const [cookie, other] = [await newBrowser(env.app), await newBrowser(env.app)];
   const path = (await visit(env.app, "/trips", { cookie, form })).headers.get("location")!;
   await visit(env.app, `${path}/cancel`, { cookie, form: {} });
@@ -175,7 +175,7 @@ Deno.test("a person with the link cannot take over the trip that replaces a canc
 });
 
 Deno.test("the script of a page has the token of its forms", async () => {
-  using env = await openApp({}, { concurrency: 0 });
+  await using env = await openApp({}, { concurrency: 0 });
   const cookie = await newBrowser(env.app);
   const token = browserTokenIn(`theme=dark; ${cookie}; x=${BROWSER_COOKIE}`)!;
   const path = (await visit(env.app, "/trips", { cookie, form })).headers.get("location")!;
@@ -190,14 +190,14 @@ Deno.test("the script of a page has the token of its forms", async () => {
 });
 
 Deno.test("a browser without cookies makes trips that every visitor can cancel", async () => {
-  using env = await openApp({}, { concurrency: 0 });
+  await using env = await openApp({}, { concurrency: 0 });
   const path = (await visit(env.app, "/trips", { form })).headers.get("location")!;
   assertMatch((await visit(env.app, path)).text, BUTTON);
   assertStrictEquals((await visit(env.app, `${path}/cancel`, { form: {} })).status, 303);
 });
 
 Deno.test("the cookie is set once, for this site only", async () => {
-  using env = await openApp({ trustedProxies: 1 });
+  await using env = await openApp({ trustedProxies: 1 });
   const cookieOf = async (path: string, headers: Headers = {}) =>
     (await env.app.request(path, { headers })).headers.get("set-cookie");
   const set = await cookieOf("/");
@@ -233,14 +233,14 @@ const protocols: [url: string, proxies: number, forwarded: string, cookie: RegEx
 for (const [url, trustedProxies, forwarded, expected] of protocols) {
   const name = `the cookie of ${url} behind ${trustedProxies} proxies that send "${forwarded}"`;
   Deno.test(`${name} is ${expected === SECURE ? "for TLS" : "plain"}`, async () => {
-    using env = await openApp({ trustedProxies });
+    await using env = await openApp({ trustedProxies });
     const { headers } = await env.app.request(url, { headers: { "x-forwarded-proto": forwarded } });
     assertMatch(headers.get("set-cookie")!, expected);
   });
 }
 
 Deno.test("with TLS, a cookie that another host can set is no token", async () => {
-  using env = await openApp({ trustedProxies: 1 }, { concurrency: 0 });
+  await using env = await openApp({ trustedProxies: 1 }, { concurrency: 0 });
   const tls = { "x-forwarded-proto": "https", "sec-fetch-site": "same-origin" };
   const ask = async (path: string, cookie: string, init: RequestInit = {}) => {
     const response = await env.app.request(path, { ...init, headers: { ...tls, cookie } });
@@ -276,7 +276,7 @@ for (const [cookies, token] of cookieTexts) {
 }
 
 Deno.test("a malformed cookie is no token, and no error", async () => {
-  using env = await openApp({}, { concurrency: 0 });
+  await using env = await openApp({}, { concurrency: 0 });
   const cookie = `${BROWSER_COOKIE}=short`;
   const { status, headers } = await visit(env.app, "/trips", { cookie, form });
   assertStrictEquals(status, 303);
@@ -298,7 +298,7 @@ Deno.test("with PUBLIC_READS, no visitor without a key cancels a trip on its pag
 });
 
 Deno.test("a read token shows a trip, and cancels nothing", async () => {
-  using env = await openApp(settings.keys, { concurrency: 0 });
+  await using env = await openApp(settings.keys, { concurrency: 0 });
   const { headers, body } = await post(env.app, "/api/itineraries", tokyo, bearer(ours));
   const location = headers.get("location")!;
   const made = await post(env.app, `${location}/read-tokens`, {}, bearer(ours));
@@ -312,7 +312,7 @@ Deno.test("a read token shows a trip, and cancels nothing", async () => {
 });
 
 Deno.test("the record of a job has the hash of its maker's token, never the token", async () => {
-  using env = await openApp({}, { concurrency: 0 });
+  await using env = await openApp({}, { concurrency: 0 });
   const cookie = await newBrowser(env.app);
   const token = browserTokenIn(cookie)!;
   await visit(env.app, "/trips", { cookie, form });

@@ -36,7 +36,7 @@ Deno.test("a caller may have only so many event streams open; a closed one makes
 });
 
 Deno.test("a stream that ends by itself makes room", async () => {
-  using env = await openApp({ maxStreamsPerCaller: 1 });
+  await using env = await openApp({ maxStreamsPerCaller: 1 });
   const { headers } = await post(env.app, "/api/itineraries", tokyo);
   await env.a.instance.idle();
   for (let round = 0; round < 3; round++) {

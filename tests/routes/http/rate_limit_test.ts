@@ -199,7 +199,7 @@ Deno.test("requests with wrong keys count for their address, and get 429", async
 
 Deno.test("after the daily limit, new jobs are 503 until midnight UTC, and the others go on", async () => {
   const daily = { jobs: 1, costUsd: undefined };
-  using env = await openApp({ apiKeys: keys }, { daily });
+  await using env = await openApp({ apiKeys: keys }, { daily });
   const [ours, theirs] = keys.map(bearer) as [ReturnType<typeof bearer>, ReturnType<typeof bearer>];
   const made = await post(env.app, "/api/itineraries", tokyo, ours);
   for (const headers of [ours, theirs]) {

@@ -160,7 +160,7 @@ for (
   ] as [string, Parameters<typeof openApp>[0]][]
 ) {
   Deno.test(`no token is needed ${what}, and the service says so`, async () => {
-    using env = await openApp({ apiKeys, ...settings });
+    await using env = await openApp({ apiKeys, ...settings });
     const { headers } = await post(env.app, "/api/generations", techno, bearer(ours));
     await env.a.instance.idle();
     const location = headers.get("location")!;

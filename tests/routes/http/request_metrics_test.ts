@@ -48,7 +48,7 @@ const cases: [what: string, path: string, init: RequestInit, counted: string][] 
 
 for (const [what, path, init, expected] of cases) {
   Deno.test(`${what} counts as ${expected}`, async () => {
-    using env = await openApp();
+    await using env = await openApp();
     await (await env.app.request(path, init)).body?.cancel();
     // A new job starts after its answer.
     await env.settled();
@@ -57,7 +57,7 @@ for (const [what, path, init, expected] of cases) {
 }
 
 Deno.test("the pages of operators count under their own routes", async () => {
-  using env = await openApp({ adminToken: ADMIN_TOKEN });
+  await using env = await openApp({ adminToken: ADMIN_TOKEN });
   for (const path of ["/admin/sign-in", "/admin/jobs", "/admin/x"]) {
     await (await env.app.request(path)).body?.cancel();
   }
@@ -69,7 +69,7 @@ Deno.test("the pages of operators count under their own routes", async () => {
 });
 
 Deno.test("all polls count under one route, also polls that are answered with 304", async () => {
-  using env = await openApp();
+  await using env = await openApp();
   const posted = await env.app.request("/api/itineraries", {
     method: "POST",
     body: JSON.stringify(tokyo),
@@ -107,7 +107,7 @@ Deno.test("the time of a request is that to its answer, and never negative", asy
 });
 
 Deno.test("an event stream counts when its answer begins, and is open until it ends", async () => {
-  using env = await openApp({ delayMs: 60_000 });
+  await using env = await openApp({ delayMs: 60_000 });
   const posted = await env.app.request("/api/itineraries", {
     method: "POST",
     body: JSON.stringify(tokyo),

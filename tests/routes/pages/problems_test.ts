@@ -11,7 +11,7 @@ function readable(html: string): string {
 }
 
 Deno.test("the type of every problem is the path of a page that explains it", async () => {
-  using env = await openApp();
+  await using env = await openApp();
   const list = await (await env.app.request("/problems")).text();
   for (const [code, { title, advice }] of Object.entries(problemTypes)) {
     const path = problemPath(code as ProblemCode);
@@ -27,14 +27,14 @@ Deno.test("the type of every problem is the path of a page that explains it", as
 });
 
 Deno.test("the page of an unknown problem is 404", async () => {
-  using env = await openApp();
+  await using env = await openApp();
   for (const code of ["nonsense", "toString", "__proto__", "%3Cscript%3E"]) {
     assertProblem(await send(env.app, `/problems/${code}`), 404, "route_not_found");
   }
 });
 
 Deno.test("pages load only their own files, and other answers load nothing", async () => {
-  using env = await openApp();
+  await using env = await openApp();
   for (const path of ["/problems", "/problems/internal", "/docs"]) {
     const { headers } = await env.app.request(path);
     const policy = headers.get("content-security-policy")!;

@@ -5,7 +5,7 @@ import { description } from "../../../testing/contract.ts";
 import { send } from "../../../testing/http.ts";
 
 Deno.test("/openapi.json is the description, with an entity tag", async () => {
-  using env = await openApp();
+  await using env = await openApp();
   const { status, headers, body } = await send(env.app, "/openapi.json");
   assertStrictEquals(status, 200);
   assertMatch(headers.get("content-type")!, /^application\/json/);
@@ -17,7 +17,7 @@ Deno.test("/openapi.json is the description, with an entity tag", async () => {
 });
 
 Deno.test("everything that /docs loads comes from this service", async () => {
-  using env = await openApp();
+  await using env = await openApp();
   const page = await (await env.app.request("/docs")).text();
   const loaded = [...page.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, url]) => url!);
   assert(loaded.length >= 3);
@@ -58,7 +58,7 @@ const decoders: Record<string, (bytes: Uint8Array) => Uint8Array> = {
 
 for (const [accepted, encoding] of encodings) {
   Deno.test(`a file of /docs for a client that accepts ${accepted} is sent as ${encoding}`, async () => {
-    using env = await openApp();
+    await using env = await openApp();
     const path = "/docs/swagger-ui.css";
     const headers: Record<string, string> = accepted ? { "accept-encoding": accepted } : {};
     const answer = await env.app.request(path, { headers });

@@ -80,7 +80,7 @@ function speaking(say: () => unknown): () => Model {
 }
 
 Deno.test("/ has a form for each kind, with the limits of the API", async () => {
-  using env = await openApp();
+  await using env = await openApp();
   const { status, headers, text } = await open(env.app, "/");
   assertStrictEquals(status, 200);
   assertMatch(headers.get("content-type")!, /^text\/html/);
@@ -95,7 +95,7 @@ Deno.test("/ has a form for each kind, with the limits of the API", async () => 
 });
 
 Deno.test("a link fills in the form, and its values are shown as text only", async () => {
-  using env = await openApp();
+  await using env = await openApp();
   const fields = { kind: "generation", interests: `"><script>alert(1)</script>`, timeframe: "May" };
   const { text } = await open(env.app, `/?${new URLSearchParams(fields)}`);
   assertMatch(text, /id="choose-generation" value="generation" checked/);
@@ -109,7 +109,7 @@ Deno.test("a link fills in the form, and its values are shown as text only", asy
 });
 
 Deno.test("a form creates a trip and redirects to it", async () => {
-  using env = await openApp({}, { concurrency: 0 });
+  await using env = await openApp({}, { concurrency: 0 });
   const made = await submit(env.app, "/trips", form);
   assertStrictEquals(made.status, 303);
   const { body } = await send(env.app, `/api/itineraries/${jobIdOf(made)}`);
@@ -132,7 +132,7 @@ Deno.test("a form creates a trip and redirects to it", async () => {
 });
 
 Deno.test("a form that is sent twice creates one trip, and with other values another one", async () => {
-  using env = await openApp({}, { concurrency: 0 });
+  await using env = await openApp({}, { concurrency: 0 });
   const { formId } = stateOf((await open(env.app, "/")).text);
   const first = await submit(env.app, "/trips", { ...form, formId });
   assertStrictEquals(jobIdOf(await submit(env.app, "/trips", { ...form, formId })), jobIdOf(first));
@@ -142,7 +142,7 @@ Deno.test("a form that is sent twice creates one trip, and with other values ano
 });
 
 Deno.test("a form that is sent again after its trip failed creates another trip", async () => {
-  using env = await openApp({}, { concurrency: 0 });
+  await using env = await openApp({}, { concurrency: 0 });
   const { formId } = stateOf((await open(env.app, "/")).text);
   const made: string[] = [];
   for (let n = 0; n < 3; n++) {
@@ -156,7 +156,7 @@ Deno.test("a form that is sent again after its trip failed creates another trip"
 
 Deno.test("a form costs the same reads, however often its trip was canceled", async () => {
   const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
-  using env = await openApp({ kv }, { concurrency: 0 });
+  await using env = await openApp({ kv }, { concurrency: 0 });
   let reads = 0;
   hooks.get = () => void reads++;
   const readsOfForms: number[] = [];
@@ -196,7 +196,7 @@ for (
   ] as const
 ) {
   Deno.test(`the form ${formId} from two networks creates ${isSame ? "one trip" : "two trips"}`, async () => {
-    using env = await openApp({ trustedProxies: 1 }, { concurrency: 0 });
+    await using env = await openApp({ trustedProxies: 1 }, { concurrency: 0 });
     const first = await submit(env.app, "/trips", { ...form, formId }, wifi);
     const second = await submit(env.app, "/trips", { ...form, formId }, mobile);
     assertEquals([first.status, second.status], [303, 303]);
@@ -207,7 +207,7 @@ for (
 }
 
 Deno.test("a form accepts everything that the API accepts", async () => {
-  using env = await openApp({}, { concurrency: 0 });
+  await using env = await openApp({}, { concurrency: 0 });
   const fields = {
     kind: "generation",
     interests: Array(20).fill("旅".repeat(500)).join("、"),
@@ -222,7 +222,7 @@ Deno.test("a form accepts everything that the API accepts", async () => {
 });
 
 Deno.test("an invalid form is shown again with its values and its errors", async () => {
-  using env = await openApp();
+  await using env = await openApp();
   const wrong = { ...form, destination: "<b>" + "x".repeat(120), durationDays: "31" };
   const { status, text } = await submit(env.app, "/trips", wrong);
   assertStrictEquals(status, 400);
@@ -239,7 +239,7 @@ Deno.test("an invalid form is shown again with its values and its errors", async
 });
 
 Deno.test("a trip is repeated once with the same wish", async () => {
-  using env = await openApp({}, { concurrency: 0 });
+  await using env = await openApp({}, { concurrency: 0 });
   const preferences = { interests: ["rock, and roll"], timeframe: null };
   const wish = JSON.stringify({ kind: "generation", body: { preferences } });
   const fields = { formId: "again-1", wish };
@@ -251,7 +251,7 @@ Deno.test("a trip is repeated once with the same wish", async () => {
 });
 
 Deno.test("a malformed form is 400 with a page that says so, and creates no job", async () => {
-  using env = await openApp();
+  await using env = await openApp();
   const body = { destination: "", durationDays: 1 };
   const cases: Record<string, string>[] = [
     { wish: "{broken" },
@@ -270,7 +270,7 @@ Deno.test("a malformed form is 400 with a page that says so, and creates no job"
 });
 
 Deno.test("forms of other sites are rejected", async () => {
-  using env = await openApp({}, { concurrency: 0 });
+  await using env = await openApp({}, { concurrency: 0 });
   const { headers } = await post(env.app, "/api/itineraries", tokyo);
   const id = headers.get("location")!.split("/").at(-1)!;
   for (const path of ["/trips", `/trips/${id}/cancel`]) {
@@ -351,7 +351,7 @@ const proxied: Proxied[] = [
 
 for (const [what, host, headers, status] of proxied) {
   Deno.test(`a form behind a proxy is ${status === 303 ? "accepted" : "refused"}: ${what}`, async () => {
-    using env = await openApp({ trustedProxies: 1 }, { concurrency: 0 });
+    await using env = await openApp({ trustedProxies: 1 }, { concurrency: 0 });
     const body = new URLSearchParams(form);
     const request = new Request(`http://${host}/trips`, { method: "POST", headers, body });
     const response = await env.app.fetch(request);
@@ -361,7 +361,7 @@ for (const [what, host, headers, status] of proxied) {
 }
 
 Deno.test("a refused wish stays in the form, with the reason and the time to try again", async () => {
-  using env = await openApp({}, { maxQueuedJobs: 1, concurrency: 0 });
+  await using env = await openApp({}, { maxQueuedJobs: 1, concurrency: 0 });
   await post(env.app, "/api/itineraries", tokyo);
   const refused = await submit(env.app, "/trips", form);
   assertStrictEquals(refused.status, 503);
@@ -373,7 +373,7 @@ Deno.test("a refused wish stays in the form, with the reason and the time to try
 });
 
 Deno.test("while the intake is paused, the form says so with the operator's note", async () => {
-  using env = await openApp();
+  await using env = await openApp();
   const pause = { what: "intake", note: "Back at <six>" };
   await env.a.operator.controls.pause({ name: "Ada", via: "api" }, pause);
   const refused = await submit(env.app, "/trips", form);
@@ -385,7 +385,7 @@ Deno.test("while the intake is paused, the form says so with the operator's note
 });
 
 Deno.test("after the daily limit, the form says so to travelers, and trips are still shown", async () => {
-  using env = await openApp({}, { daily: { jobs: 1, costUsd: undefined }, concurrency: 0 });
+  await using env = await openApp({}, { daily: { jobs: 1, costUsd: undefined }, concurrency: 0 });
   const made = await submit(env.app, "/trips", form);
   const refused = await submit(env.app, "/trips", form);
   assertStrictEquals(refused.status, 503);
@@ -397,7 +397,7 @@ Deno.test("after the daily limit, the form says so to travelers, and trips are s
 
 Deno.test("pages and their forms have the rate limits of the API", async () => {
   const kv = await Deno.openKv(":memory:");
-  using env = await openApp({ kv }, { concurrency: 0 });
+  await using env = await openApp({ kv }, { concurrency: 0 });
   const limiter = (name: string, limit: number) =>
     new RateLimiter(kv, { clock: env.clock, name, limit });
   const limited = await openApp({
@@ -438,7 +438,7 @@ Deno.test("pages and their forms have the rate limits of the API", async () => {
 });
 
 Deno.test("a trip page shows the state of its job, from accepted to completed", async () => {
-  using env = await openApp({}, { concurrency: 0 });
+  await using env = await openApp({}, { concurrency: 0 });
   const made = await submit(env.app, "/trips", form);
   const path = `/trips/${jobIdOf(made)}`;
   const api = `/api/itineraries/${jobIdOf(made)}`;
@@ -468,7 +468,7 @@ Deno.test("a trip page shows the state of its job, from accepted to completed", 
 });
 
 Deno.test("the page has the finished parts before the plan is complete", async () => {
-  using env = await openApp({ delayMs: 60_000 }, { concurrency: 1 });
+  await using env = await openApp({ delayMs: 60_000 }, { concurrency: 1 });
   const { headers } = await post(env.app, "/api/generations", techno);
   const id = headers.get("location")!.split("/").at(-1)!;
   const { bundles } = sampleBundles(techno);
@@ -486,7 +486,7 @@ Deno.test("the page has the finished parts before the plan is complete", async (
 });
 
 Deno.test("there is one page for every unknown trip", async () => {
-  using env = await openApp();
+  await using env = await openApp();
   await post(env.app, "/api/itineraries", tokyo);
   await env.a.instance.idle();
   const made = await submit(env.app, "/trips", form);
@@ -505,7 +505,7 @@ Deno.test("there is one page for every unknown trip", async () => {
 });
 
 Deno.test("a form cancels a trip, or shows how it has ended", async () => {
-  using env = await openApp({}, { concurrency: 0 });
+  await using env = await openApp({}, { concurrency: 0 });
   const made = await submit(env.app, "/trips", form);
   const path = `/trips/${jobIdOf(made)}`;
   const canceled = await submit(env.app, `${path}/cancel`, {});
@@ -526,7 +526,7 @@ Deno.test("a failed trip says why, and offers what helps", async () => {
       // A wait beyond the deadline of the job.
       throw new JobError(code, "the <reason>", { retryAfterMs: 900_000 });
     });
-    using env = await openApp({}, { model, limits: { maxAttempts: 1, timeoutMs: 900_000 } });
+    await using env = await openApp({}, { model, limits: { maxAttempts: 1, timeoutMs: 900_000 } });
     const made = await submit(env.app, "/trips", form);
     await env.a.instance.idle();
     const { text } = await open(env.app, `/trips/${jobIdOf(made)}`);
@@ -593,7 +593,7 @@ Deno.test("texts of travellers and models are shown as text, everywhere in a pag
       Object.assign(activity, { title: hostile, description: hostile, place: hostile });
     }
   }
-  using env = await openApp({}, { model: speaking(() => ({ days })) });
+  await using env = await openApp({}, { model: speaking(() => ({ days })) });
   const wish = { ...form, destination: hostile.slice(0, 120) };
   const made = await submit(env.app, "/trips", wish);
   await env.a.instance.idle();
@@ -609,7 +609,7 @@ Deno.test("texts of travellers and models are shown as text, everywhere in a pag
 Deno.test("a plan that still breaks a rule says so in the API, on its page and in its file", async () => {
   const { days } = sampleItinerary(tokyo);
   days[1]!.activities[2]!.title = days[1]!.activities[1]!.title = "Meet @octocat";
-  using env = await openApp({}, { model: speaking(() => ({ days })) });
+  await using env = await openApp({}, { model: speaking(() => ({ days })) });
   const id = jobIdOf(await submit(env.app, "/trips", form));
   await env.a.instance.idle();
 
@@ -632,7 +632,7 @@ Deno.test("a plan that still breaks a rule says so in the API, on its page and i
 });
 
 Deno.test("a completed plan can be downloaded as a file", async () => {
-  using env = await openApp({ delayMs: 1_000 });
+  await using env = await openApp({ delayMs: 1_000 });
   const itinerary = jobIdOf(await submit(env.app, "/trips", form));
   const { headers } = await post(env.app, "/api/generations", techno);
   const generation = headers.get("location")!.split("/").at(-1)!;
@@ -681,7 +681,7 @@ Deno.test("bundles without a start have no calendar", async () => {
       Object.assign(event, { date: "2026-11-28 21:00", startsAt: null });
     }
   }
-  using env = await openApp({}, { model: speaking(() => ({ bundles })) });
+  await using env = await openApp({}, { model: speaking(() => ({ bundles })) });
   const { headers } = await post(env.app, "/api/generations", techno);
   await env.a.instance.idle();
   const id = headers.get("location")!.split("/").at(-1)!;
@@ -697,7 +697,7 @@ Deno.test("bundles without a start have no calendar", async () => {
 Deno.test("a calendar says how many events it leaves out", async () => {
   const { bundles } = datedBundles(techno);
   for (const event of bundles[0]!.keyEvents.slice(1)) event.startsAt = null;
-  using env = await openApp({}, { model: speaking(() => ({ bundles })) });
+  await using env = await openApp({}, { model: speaking(() => ({ bundles })) });
   const { headers } = await post(env.app, "/api/generations", techno);
   await env.a.instance.idle();
   const id = headers.get("location")!.split("/").at(-1)!;
@@ -709,7 +709,7 @@ Deno.test("a calendar says how many events it leaves out", async () => {
 });
 
 Deno.test("without a key, pages show no trip and accept no wish where keys are needed", async () => {
-  using env = await openApp({ apiKeys: [KEY] }, { concurrency: 0 });
+  await using env = await openApp({ apiKeys: [KEY] }, { concurrency: 0 });
   const { text: home } = await open(env.app, "/");
   assertMatch(home, /<input type="password" id="itinerary-key" autocomplete="off"/);
   const authorization = `Bearer ${KEY}`;
@@ -729,7 +729,7 @@ Deno.test("without a key, pages show no trip and accept no wish where keys are n
 });
 
 Deno.test("with public reads, a visitor without a key may see a trip but not cancel it", async () => {
-  using env = await openApp({ apiKeys: [KEY], publicReads: true }, { concurrency: 0 });
+  await using env = await openApp({ apiKeys: [KEY], publicReads: true }, { concurrency: 0 });
   const authorization = `Bearer ${KEY}`;
   const { headers } = await post(env.app, "/api/itineraries", tokyo, { authorization });
   const id = headers.get("location")!.split("/").at(-1)!;
@@ -740,7 +740,7 @@ Deno.test("with public reads, a visitor without a key may see a trip but not can
 });
 
 Deno.test("an internal error is a page without details", async () => {
-  using env = await openApp();
+  await using env = await openApp();
   const id = crypto.randomUUID();
   await env.kv.set(["job", id], { secret: "do not show" });
   const { status, text } = await open(env.app, `/trips/${id}`);
@@ -752,7 +752,7 @@ Deno.test("an internal error is a page without details", async () => {
 
 Deno.test("a wish stays in the form after an internal error", async () => {
   const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
-  using env = await openApp({ kv }, { concurrency: 0 });
+  await using env = await openApp({ kv }, { concurrency: 0 });
   const faults = {
     commit: () => Promise.reject(new TypeError("the disk is full")),
     get: () => Promise.reject(new TypeError("the disk is gone")),
@@ -774,7 +774,7 @@ Deno.test("a wish stays in the form after an internal error", async () => {
 });
 
 Deno.test("GET of a path that only forms use redirects to the page", async () => {
-  using env = await openApp();
+  await using env = await openApp();
   const id = crypto.randomUUID();
   const { status, headers } = await open(env.app, `/trips/${id}/cancel`);
   assertEquals([status, headers.get("location")], [303, `/trips/${id}`]);
@@ -787,7 +787,7 @@ Deno.test("GET of a path that only forms use redirects to the page", async () =>
 });
 
 Deno.test("/trips redirects to the list of recent trips", async () => {
-  using env = await openApp();
+  await using env = await openApp();
   const { status, headers } = await open(env.app, "/trips");
   assertEquals([status, headers.get("location")], [302, "/#recent"]);
 });
@@ -798,7 +798,7 @@ Deno.test("every public kind has a form and a page", () => {
 });
 
 Deno.test("pages load only their own files, and send forms only to their service", async () => {
-  using env = await openApp();
+  await using env = await openApp();
   for (const path of ["/", "/trips/x"]) {
     const { headers, text } = await open(env.app, path);
     const policy = headers.get("content-security-policy")!;
@@ -815,7 +815,7 @@ Deno.test("pages load only their own files, and send forms only to their service
 });
 
 Deno.test("a URL with its version is cached for ever, any other one for minutes", async () => {
-  using env = await openApp();
+  await using env = await openApp();
   const { text } = await open(env.app, "/");
   const [script] = text.match(/\/app\.js\?v=\w+/)!;
   const [style] = text.match(/\/style\.css\?v=\w+/)!;
@@ -834,7 +834,7 @@ Deno.test("a URL with its version is cached for ever, any other one for minutes"
 });
 
 Deno.test("an unknown version of a file is not cached", async () => {
-  using env = await openApp();
+  await using env = await openApp();
   for (const version of ["of-yesterday", "", "constructor"]) {
     const { status, headers } = await open(env.app, `/app.js?v=${version}`);
     assertEquals([status, headers.get("cache-control")], [200, "no-store"]);
@@ -902,7 +902,7 @@ Deno.test("the page of a trip shows the facts of its wish, its dates and its wea
 });
 
 Deno.test("the calendar form starts with the first day of the wish if the time zone is not known", async () => {
-  using env = await openApp();
+  await using env = await openApp();
   const wish = { ...factual, destination: "Springfield" };
   const { body: { jobId } } = await post(env.app, "/api/itineraries", wish);
   await env.a.instance.idle();
@@ -912,7 +912,7 @@ Deno.test("the calendar form starts with the first day of the wish if the time z
 });
 
 Deno.test("a form repeats a trip with its facts, and says if its first day has passed", async () => {
-  using env = await openApp({}, { concurrency: 0 });
+  await using env = await openApp({}, { concurrency: 0 });
   const { body: { jobId } } = await post(env.app, "/api/itineraries", factual);
   await send(env.app, `/api/itineraries/${jobId}`, { method: "DELETE" });
   const { text } = await open(env.app, `/trips/${jobId}`);
