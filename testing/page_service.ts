@@ -5,6 +5,7 @@
  */
 import { join } from "node:path";
 import type { FixtureResponse } from "@copilotkit/aimock";
+import { patientKv } from "../lib/store/database.ts";
 import { LiveServer } from "./live_server.ts";
 import { Program, workDirectory } from "./program.ts";
 
@@ -59,7 +60,7 @@ async function stop({ programs, model, directory }: Started): Promise<void> {
  */
 async function isClean({ programs, model, directory }: Started): Promise<boolean> {
   if (programs.length > 1 || programs[0]!.hasEnded || model.hasFailed) return false;
-  using kv = await Deno.openKv(join(directory.path, "data/kv.sqlite"));
+  using kv = patientKv(await Deno.openKv(join(directory.path, "data/kv.sqlite")));
   for (const index of ["due", "running"]) {
     for await (const _ of kv.list({ prefix: [index] }, { limit: 1 })) return false;
   }

@@ -9,6 +9,7 @@ import { BulkReport } from "../../jobs/operator/bulk_report.ts";
 import { systemClock } from "../../lib/clock.ts";
 import { newJobId } from "../../lib/job/job_id.ts";
 import { type JobRecord, newJob } from "../../lib/job/job_record.ts";
+import { patientKv } from "../../lib/store/database.ts";
 import type { FaultPoint } from "../../testing/fault.ts";
 import { HOUR } from "../../testing/jobs.ts";
 import { type Call, type Reply, serveOpenAIBy } from "../../testing/openai_server.ts";
@@ -32,7 +33,7 @@ function isLast({ body }: Call): boolean {
 
 /** Stores a bulk job that is due at once: the 15 seconds for an undo are over. */
 async function startBulk(database: string): Promise<string> {
-  using kv = await Deno.openKv(database);
+  using kv = patientKv(await Deno.openKv(database));
   const { store } = openStores(kv, { clock: systemClock });
   const now = Date.now();
   const id = newJobId(now);
@@ -62,7 +63,7 @@ async function startBulk(database: string): Promise<string> {
 
 /** Reads what the bulk job has done, and all jobs. */
 async function readEnd(database: string, id: string) {
-  using kv = await Deno.openKv(database);
+  using kv = patientKv(await Deno.openKv(database));
   const { store } = openStores(kv, { clock: systemClock });
   const { job } = (await store.read(id))!;
   const { totals } = await new BulkReport({ store }).summarize(job);
