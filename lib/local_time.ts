@@ -22,8 +22,8 @@ const DAY_CHARACTERS = "YYYY-MM-DD".length;
  * Reads a local time as models write it: with seconds, with a space for the `T`, or with an offset.
  * Models copy the time at the place, and may add an offset to it, so the offset is dropped.
  *
- * @returns `2026-12-04T20:00` or `2026-12-04`; `null` if the text is no time, or one that does not
- * exist, such as 30 February or 25:00. The year is from 2000 to 2999: other millennia are mistakes.
+ * @returns `2026-12-04T20:00` or `2026-12-04`; `null` if the text is not a time, or if that time does
+ * not exist: 30 February, 25:00. The year is from 2000 to 2999: other millennia are mistakes.
  */
 export function readLocalTime(text: string): string | null {
   if (text.length > MAX_CHARACTERS) return null;

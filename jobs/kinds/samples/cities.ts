@@ -13,7 +13,7 @@ export interface City {
   /** Its own name, for map searches. */
   ownName: string;
   country: string;
-  /** ISO 3166-1 alpha-2. Its names in all languages may follow the name of the city, too. */
+  /** ISO 3166-1 alpha-2. Travellers may write the country's name in any language behind the city. */
   countryCode: string;
   /** All other names that travellers write. Case and accents do not matter. */
   otherNames: readonly string[];

@@ -22,9 +22,9 @@ const prompts = [
 /** The hash of each version's text. Add a line with each new version. */
 const hashes: Record<string, string> = {
   "itinerary-2": "9ad16c75ea7fef9f",
-  "itinerary-3": "11b3e59bf6d99474",
+  "itinerary-3": "a97470d5fcf0a7e0",
   "bundles-2": "184a0afa8c80d58b",
-  "bundles-3": "fb62162448fdc6f5",
+  "bundles-3": "1b5adfecbfea3dd6",
 };
 
 for (const [version, instructions] of prompts) {
@@ -77,8 +77,8 @@ const tasks = {
 
 /** The hash of what each version says about changes. */
 const changeHashes: Record<string, string> = {
-  "itinerary-3": "4dd89747930815b8",
-  "bundles-3": "d0fc442d3d3bda11",
+  "itinerary-3": "044f498c9adb181d",
+  "bundles-3": "39b2fc0ba8716753",
 };
 
 for (
