@@ -93,7 +93,7 @@ async function citySample(
   return new CitySample(preferences, { city, places: await placesOf(city), context, taken });
 }
 
-/** How often the choices of invented bundles are made anew to find one that is not in the plan. */
+/** The number of sets of bundles to invent. One of them then has a bundle that the plan lacks. */
 const CHOICES = 20;
 
 /** Returns many invented bundles, the same for equal requests. */

@@ -10,7 +10,7 @@ import { Bundles, type NumberedBundle, type WrittenBundle } from "./plan.ts";
 import { StoredChange } from "./refinement.ts";
 import { BundlesRequest } from "./request.ts";
 import { sampleBundles } from "./sample.ts";
-import { otherBundle, otherEvent } from "./sample_refinement.ts";
+import { otherBundle, otherEvent } from "./sample_alternatives.ts";
 
 /** Returns what a model would write to change bundles. The same arguments give the same result. */
 export async function writeSampleChange(

@@ -11,7 +11,7 @@ import { type Day, Itinerary, type WrittenDay } from "./plan.ts";
 import { StoredChange } from "./refinement.ts";
 import { ItineraryRequest } from "./request.ts";
 import { sampleItinerary } from "./sample.ts";
-import { otherActivity, otherDay } from "./sample_refinement.ts";
+import { otherActivity, otherDay } from "./sample_alternatives.ts";
 
 /** Returns what a model would write to change a plan. The same arguments give the same result. */
 export async function writeSampleChange(

@@ -8,7 +8,7 @@ import {
 } from "../../../jobs/kinds/bundles/plan.ts";
 import { BundlesRequest } from "../../../jobs/kinds/bundles/request.ts";
 import { datesOf } from "../../../jobs/kinds/bundles/sample_dates.ts";
-import { otherBundle, otherEvent } from "../../../jobs/kinds/bundles/sample_refinement.ts";
+import { otherBundle, otherEvent } from "../../../jobs/kinds/bundles/sample_alternatives.ts";
 import { cities, placesOf } from "../../../jobs/kinds/samples/cities.ts";
 import { findCity } from "../../../jobs/kinds/samples/city_search.ts";
 import { isLater } from "../../../lib/local_time.ts";

@@ -9,7 +9,7 @@ import {
   writtenItinerary,
 } from "../../../jobs/kinds/itinerary/plan.ts";
 import { sampleItinerary, type SampleTrip } from "../../../jobs/kinds/itinerary/sample.ts";
-import { otherActivity, otherDay } from "../../../jobs/kinds/itinerary/sample_refinement.ts";
+import { otherActivity, otherDay } from "../../../jobs/kinds/itinerary/sample_alternatives.ts";
 import type { Category } from "../../../jobs/kinds/plan_members.ts";
 import { cities, placesOf } from "../../../jobs/kinds/samples/cities.ts";
 import { findCity } from "../../../jobs/kinds/samples/city_search.ts";
