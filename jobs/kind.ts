@@ -34,7 +34,7 @@ export interface JobKind<Request = unknown, Result = unknown> {
    * Invents a plan, the same for equal requests, for the documentation and for placeholders. Unset if
    * the kind needs no model.
    */
-  sample?(request: Request): unknown;
+  sample?(request: Request): Result;
   /**
    * Writes what the sample generator answers. It may load data, and it is the same for equal requests
    * and times. Unset: {@link sample}.
@@ -81,7 +81,7 @@ export interface PublicKind<
   readonly http: HttpContract;
   /** Parses the body of a `POST`. */
   readonly request: z.ZodObject & z.ZodType<Request>;
-  sample(request: Request): unknown;
+  sample(request: Request): Result;
   /** A typical request, for the documentation. */
   readonly example: object;
   /** How callers change its plans. Unset: they cannot. */

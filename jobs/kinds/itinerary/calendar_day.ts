@@ -3,6 +3,7 @@
  * @module
  */
 import type { DayForecast } from "../../places/place.ts";
+import { weekdays } from "../../places/opening_hours.ts";
 import type { DayWeather, Season, Weekday } from "./plan.ts";
 import { localMs } from "../../../lib/local_time.ts";
 import { dateOfDay, type Surroundings } from "./surroundings.ts";
@@ -17,17 +18,6 @@ export interface CalendarDay {
 }
 
 const NO_CALENDAR: CalendarDay = { date: null, weekday: null, season: null, weather: null };
-
-/** In the order of `Date.getUTCDay()`. A table, because `Intl` would take 6 MiB of memory. */
-const WEEKDAYS = [
-  "sunday",
-  "monday",
-  "tuesday",
-  "wednesday",
-  "thursday",
-  "friday",
-  "saturday",
-] as const satisfies readonly Weekday[];
 
 /**
  * The meteorological seasons of the northern hemisphere: whole months, grouped by temperature, as
@@ -73,7 +63,8 @@ function weatherOn(date: string, forecast: readonly DayForecast[]): DayWeather |
 
 /** Returns the weekday of a date. */
 export function weekdayOf(date: string): Weekday {
-  return WEEKDAYS[new Date(localMs(date)).getUTCDay()]!;
+  // `getUTCDay()` begins with Sunday. `Intl` would take 6 MiB of memory.
+  return weekdays[(new Date(localMs(date)).getUTCDay() + 6) % 7]!;
 }
 
 /**

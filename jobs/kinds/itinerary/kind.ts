@@ -22,7 +22,7 @@ import { itineraryRules } from "./rules/rules.ts";
 import { sampleItinerary } from "./sample.ts";
 import { writeSampleChange } from "./sample_change.ts";
 import { shownDay } from "./shown_day.ts";
-import { gatherSurroundings, type Surroundings, surroundingsOf } from "./surroundings.ts";
+import { beginGathering, type Surroundings, surroundingsOf } from "./surroundings.ts";
 import { tokensFor, writeReviewed } from "./turns.ts";
 
 /** The usual time that a small model takes to write about five days. */
@@ -106,11 +106,7 @@ async function generate(
   { model, effort, places = null }: ItinerarySettings,
 ): Promise<Itinerary> {
   const { durationDays } = request;
-  const gathering = gatherSurroundings(request, { places, context });
-  // A failure of the model may come first.
-  gathering.catch(() => {});
-  // Without a first day, the model needs none of it, and does not wait.
-  const early = request.startDate === undefined ? surroundingsOf(request) : await gathering;
+  const { early, gathered } = await beginGathering(request, { places, context });
   let surroundings = early;
   const prefetch = (day: unknown, { destination }: Surroundings) =>
     prefetchPlaces(day as Day, { places, destination, context });
@@ -132,11 +128,11 @@ async function generate(
     format: { name: "itinerary", schema },
     parts: {
       ...partsOf(durationDays, early),
-      onPart: (day) => gathering.then((found) => prefetch(day, found)).catch(() => {}),
+      onPart: (day) => gathered.then((found) => prefetch(day, found)).catch(() => {}),
     },
     review,
     complete: async (written, turn) => {
-      surroundings = await gathering;
+      surroundings = await gathered;
       const { destination } = surroundings;
       const plan = assembleItinerary(written, surroundings);
       const step = `turn-${turn}/places`;

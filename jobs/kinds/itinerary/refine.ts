@@ -31,7 +31,7 @@ import { itineraryMessage } from "./prompt.ts";
 import { StoredChange } from "./refinement.ts";
 import { ItineraryRequest } from "./request.ts";
 import { itineraryRules } from "./rules/rules.ts";
-import { gatherSurroundings, type Surroundings, surroundingsOf } from "./surroundings.ts";
+import { beginGathering, type Surroundings } from "./surroundings.ts";
 import { writeReviewed } from "./turns.ts";
 
 /** Days and activities are the parts of an itinerary. */
@@ -68,11 +68,7 @@ export async function refineItinerary(
   const cut = cutTo(request.durationDays, old);
   const wishes = { old, request, before };
   if (isCut(change, { start: cut, request })) return cutPlan(cut, wishes);
-  const gathering = gatherSurroundings(request, { places, context });
-  // A failure of the model may come first.
-  gathering.catch(() => {});
-  // Without a first day, the model needs none of it, and does not wait.
-  const early = request.startDate === undefined ? surroundingsOf(request) : await gathering;
+  const { early, gathered } = await beginGathering(request, { places, context });
   let surroundings = early;
   const start = startOf(cut, { request, before, surroundings });
   const task = changeTask(change, { start, request, before, surroundings });
@@ -93,7 +89,7 @@ export async function refineItinerary(
     parts: task.parts,
     review,
     complete: async (written, turn) => {
-      surroundings = await gathering;
+      surroundings = await gathered;
       const { destination } = surroundings;
       const found = destination && locationOf(destination);
       const step = `turn-${turn}/places`;

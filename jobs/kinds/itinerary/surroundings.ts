@@ -37,6 +37,31 @@ export function surroundingsOf({ startDate }: ItineraryRequest): Surroundings {
   return { ...NO_SURROUNDINGS, startDate: startDate ?? null };
 }
 
+/** What is known when the model begins, and what will be known. */
+export interface Gathering {
+  /** What the model gets. */
+  early: Surroundings;
+  /** What the plan is completed with. */
+  gathered: Promise<Surroundings>;
+}
+
+/**
+ * Begins to look up what the trip needs. Without a first day, the model needs none of it, and does not
+ * wait.
+ *
+ * @throws as {@link gatherSurroundings}
+ */
+export async function beginGathering(
+  request: ItineraryRequest,
+  options: { places: Places | null; context: JobContext },
+): Promise<Gathering> {
+  const gathered = gatherSurroundings(request, options);
+  // A failure of the model may come first.
+  gathered.catch(() => {});
+  const early = request.startDate === undefined ? surroundingsOf(request) : await gathered;
+  return { early, gathered };
+}
+
 /**
  * Looks up the destination and its weather, as one step of the job. A later attempt gets the same
  * answer, so it sends the same prompt.
