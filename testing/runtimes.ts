@@ -3,7 +3,7 @@
  * @module
  */
 import { assert, fail } from "@std/assert";
-import type { Refusal, Submission, SubmitOptions } from "../jobs/engine/job_service.ts";
+import type { Refusal, Submission, SubmitOptions } from "../jobs/engine/submission.ts";
 import type { PublicKind } from "../jobs/kind.ts";
 import type { RuntimeOptions } from "../jobs/runtime/options.ts";
 import { createRuntime, type Runtime } from "../jobs/runtime/runtime.ts";

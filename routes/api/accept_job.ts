@@ -3,13 +3,13 @@
  * @module
  */
 import type { Context } from "hono";
+import type { JobService } from "../../jobs/engine/job_service.ts";
 import type {
-  JobService,
   RefineOptions,
   Refusal,
   Submission,
   SubmitOptions,
-} from "../../jobs/engine/job_service.ts";
+} from "../../jobs/engine/submission.ts";
 import type { ChangeRefusal, ChangeRequest } from "../../jobs/engine/refinement_draft.ts";
 import type { PublicKind } from "../../jobs/kind.ts";
 import { traceOf } from "../../lib/trace_context.ts";

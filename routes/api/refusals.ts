@@ -4,7 +4,7 @@
  */
 import { getLogger } from "@logtape/logtape";
 import type { Context } from "hono";
-import type { Refusal } from "../../jobs/engine/job_service.ts";
+import type { Refusal } from "../../jobs/engine/submission.ts";
 import type { ChangeRefusal } from "../../jobs/engine/refinement_draft.ts";
 import type { PublicKind } from "../../jobs/kind.ts";
 import type { Status } from "../../jobs/contract.ts";

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import { z } from "zod";
 import type { ChangeRefusal } from "../../../jobs/engine/refinement_draft.ts";
-import type { RefineOptions, Refusal, Submission } from "../../../jobs/engine/job_service.ts";
+import type { RefineOptions, Refusal, Submission } from "../../../jobs/engine/submission.ts";
 import type { PublicKind } from "../../../jobs/kind.ts";
 import { clientCaller, keyCaller } from "../../../lib/caller.ts";
 import { JobError } from "../../../lib/job/failure.ts";
