@@ -28,10 +28,12 @@ export function bytes(count: number | null): string {
   return `${value.toFixed(power === 0 || value >= 100 ? 0 : 1)} ${UNITS[power]}`;
 }
 
-const counts = new Intl.NumberFormat("en", { maximumFractionDigits: 1, notation: "compact" });
+/** Created at its first use: `Intl` would make the start of the program slower. */
+let counts: Intl.NumberFormat | undefined;
 
 /** Returns a number of things: `950`, `12.3K`. */
 export function count(value: number): string {
+  counts ??= new Intl.NumberFormat("en", { maximumFractionDigits: 1, notation: "compact" });
   return counts.format(value);
 }
 
