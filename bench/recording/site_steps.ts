@@ -22,7 +22,7 @@ const wrongMethods: Record<string, string> = {
   "/problems/internal": "DELETE",
   "/style.css": "POST",
   "/icon.svg": "POST",
-  "/app.js": "POST",
+  "/app_en.js": "POST",
   "/client.js": "POST",
   ...Object.fromEntries([itinerary, generation].flatMap(({ path }) => [
     [path, "PATCH"],
@@ -140,7 +140,7 @@ function asset(path: string, show: Step["show"] = "exact"): Step[] {
 export const assets: Step[] = [
   ...asset("/style.css"),
   ...asset("/icon.svg"),
-  ...asset("/app.js", "nothing"),
+  ...asset("/app_en.js", "nothing"),
   ...asset("/client.js", "nothing"),
   ...asset("/openapi.json"),
   ...asset("/docs/start.js"),

@@ -4,7 +4,7 @@
  */
 import { DAY_MS } from "../../lib/clock.ts";
 import { hasTimeOfDay, localDay, localMs } from "../../lib/local_time.ts";
-import { placeOf } from "../../web/app/kinds/bundles.tsx";
+import { placeOf } from "../../web/app/kinds/bundles/plan.tsx";
 import { describeFacts } from "../../web/app/kinds/trip_facts.ts";
 import { webLink } from "../../web/app/kinds/web_link.ts";
 import type { Bundle, GenerationJob } from "../../web/client/job.ts";

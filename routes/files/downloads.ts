@@ -4,7 +4,7 @@
  */
 import type { Context } from "hono";
 import { type Job, kindOf } from "../../web/client/job.ts";
-import { describeSource } from "../../web/app/source.ts";
+import { describeSource } from "../../web/app/trip/source.ts";
 import { titleOfJob } from "../../web/app/wish.ts";
 import { answer, setHeaders } from "../http/answer.ts";
 import { ProblemError } from "../http/problem.ts";

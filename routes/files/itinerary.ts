@@ -4,7 +4,7 @@
  */
 import { z } from "zod";
 import { DAY_MS } from "../../lib/clock.ts";
-import { formatWeather, sumCosts } from "../../web/app/kinds/itinerary.tsx";
+import { formatWeather, sumCosts } from "../../web/app/kinds/itinerary/plan.tsx";
 import { describeFacts, factsOf } from "../../web/app/kinds/trip_facts.ts";
 import type { Day, ItineraryJob } from "../../web/client/job.ts";
 import { amountText, costText } from "./cost_text.ts";

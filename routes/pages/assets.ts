@@ -57,14 +57,34 @@ const IMMUTABLE = "public, max-age=31536000, immutable";
  */
 const OTHER_VERSION = "no-store";
 
+/** Returns the style sheet of all pages: its files in this order. */
+async function styleSheet(): Promise<{ default: string }> {
+  const files = await Promise.all([
+    import("../../web/assets/style/base.css", { with: { type: "text" } }),
+    import("../../web/assets/style/home.css", { with: { type: "text" } }),
+    import("../../web/assets/style/trip.css", { with: { type: "text" } }),
+    import("../../web/assets/style/plan.css", { with: { type: "text" } }),
+    import("../../web/assets/style/dock.css", { with: { type: "text" } }),
+    import("../../web/assets/style/print.css", { with: { type: "text" } }),
+  ]);
+  return { default: files.map((file) => file.default).join("\n") };
+}
+
 /** Loaded on first use. The specifiers are literal, so that the deployment contains the files. */
 const sources = {
-  "style.css": ["text/css", () => import("../../web/assets/style.css", { with: { type: "text" } })],
+  "style.css": ["text/css", styleSheet],
   "icon.svg": [
     "image/svg+xml",
     () => import("../../web/assets/icon.svg", { with: { type: "text" } }),
   ],
-  "app.js": ["text/javascript", () => import("../../dist/app/app.js", { with: { type: "text" } })],
+  "app_en.js": [
+    "text/javascript",
+    () => import("../../dist/app/app_en.js", { with: { type: "text" } }),
+  ],
+  "app_de.js": [
+    "text/javascript",
+    () => import("../../dist/app/app_de.js", { with: { type: "text" } }),
+  ],
   "client.js": [
     "text/javascript",
     () => import("../../dist/client/client.js", { with: { type: "text" } }),
@@ -86,7 +106,7 @@ const loaded = new Map<AssetName, Promise<Asset>>();
 /** What only the dashboard loads. */
 const adminAssets: readonly AssetName[] = ["admin/admin.css", "admin/live.js"];
 
-/** Creates the routes `GET /style.css`, `/icon.svg`, `/app.js` and `/client.js`. */
+/** Creates the routes `GET /style.css`, `/icon.svg`, `/app_en.js`, `/app_de.js` and `/client.js`. */
 export function assetRoutes(): Hono {
   const names = Object.keys(sources) as AssetName[];
   return routesOf(names.filter((name) => !adminAssets.includes(name)));

@@ -7,7 +7,7 @@ import type { Noun } from "../../jobs/kinds/contracts.ts";
 import type { PublicKind } from "../../jobs/kind.ts";
 import { sha256 } from "../../lib/hash.ts";
 import type { QueuedJob } from "../../lib/job/job_record.ts";
-import type { HomeState } from "../../web/app/home.tsx";
+import type { HomeState } from "../../web/app/home/home.tsx";
 import { errorsOf, type FormLimits, valuesOf } from "../../web/app/wish.ts";
 import { acceptJob } from "../api/accept_job.ts";
 import { setHeaders } from "../http/answer.ts";

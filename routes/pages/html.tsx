@@ -11,7 +11,11 @@ import { type Problem, problemTypes } from "../http/problem.ts";
 import { pauseInWords } from "../../web/app/duration.ts";
 import { pageTitle } from "../../web/app/focus.ts";
 import { Page, PAGE_ID, type PageState, STATE_ID } from "../../web/app/page.tsx";
+import { catalogues } from "../../web/words/catalogues.ts";
+import { type Language, languages } from "../../web/words/language.ts";
+import { type Words, WordsProvider } from "../../web/words/words.ts";
 import { assetUrl } from "./assets.ts";
+import { languageLink, wordsOf } from "./language.ts";
 import { pageTextOf } from "./page_problem.ts";
 
 /** A page may load files of this service only, and nothing inline. */
@@ -35,12 +39,18 @@ export interface PageContent {
   /** The content between the header and the footer. */
   main: ComponentChildren;
   status?: ContentfulStatusCode;
+  /** The language of the content; unset: English. */
+  language?: Language;
 }
 
 /** Answers with a page in the common layout. */
 export async function sendPage(c: Context, page: PageContent): Promise<Response> {
   const style = await assetUrl("style.css");
+  const words = wordsOf(c);
+  // A form may have sent this page, so its address is not a page that a link can open.
+  const path = c.req.method === "GET" && page.status !== 404 ? c.req.path : "/";
   return sendDocument(c, {
+    language: words.language,
     ...page,
     head: (
       <>
@@ -50,23 +60,45 @@ export async function sendPage(c: Context, page: PageContent): Promise<Response>
     ),
     main: (
       <>
-        <a class="skip" href="#main">Skip to the content</a>
+        <a class="skip" href="#main">{words.site.skip}</a>
         <header class="site">
           <a class="brand" href="/">Tripwright</a>
-          <nav aria-label="Site">
-            <a class="needs-script" href="/#recent">Your trips</a>
+          <nav aria-label={words.site.navigation}>
+            <a class="needs-script" href="/#recent">{words.site.yourTrips}</a>
           </nav>
         </header>
         {page.main}
-        <footer class="site">
-          <p>AI writes these plans. Check times and prices before you go.</p>
-          <p>
-            For developers: <a href="/docs">API</a> · <a href="/problems">Error codes</a>
-          </p>
-        </footer>
+        <Footer words={words} path={path} />
       </>
     ),
   });
+}
+
+/** @param props.path the page that the links to other languages open */
+function Footer({ words, path }: { words: Words; path: string }) {
+  const { site } = words;
+  return (
+    <footer class="site">
+      <p>{site.caution}</p>
+      <p>
+        {site.forDevelopers} <a href="/docs">{site.api}</a> ·{" "}
+        <a href="/problems">{site.errorCodes}</a>
+      </p>
+      <p>
+        <span class="unseen">{site.language}:</span> {languages.map((language) => (
+          <a
+            key={language}
+            href={languageLink(path, language)}
+            lang={language}
+            hreflang={language}
+            aria-current={language === words.language ? "true" : undefined}
+          >
+            {catalogues[language].languageName}
+          </a>
+        ))}
+      </p>
+    </footer>
+  );
 }
 
 export interface AppContent extends Omit<PageContent, "head" | "main"> {
@@ -82,7 +114,8 @@ export async function sendApp(
   c: Context,
   { state, refreshSeconds, isPrivate, ...page }: AppContent,
 ): Promise<Response> {
-  const script = await assetUrl("app.js");
+  const words = wordsOf(c);
+  const script = await assetUrl(`app_${words.language}.js`);
   // In HTML, `<` would start a tag.
   const json = JSON.stringify(state).replaceAll("<", "\\u003c");
   return await sendPage(c, {
@@ -101,7 +134,9 @@ export async function sendApp(
     main: (
       <>
         <div id={PAGE_ID}>
-          <Page state={state} />
+          <WordsProvider value={words}>
+            <Page state={state} />
+          </WordsProvider>
         </div>
         <script type="application/json" id={STATE_ID} dangerouslySetInnerHTML={{ __html: json }} />
       </>
@@ -160,11 +195,11 @@ export function sendProblemPage(
 /** Answers with a page without the common layout. */
 export function sendDocument(
   c: Context,
-  { title, description, head, main, status = 200 }: PageContent,
+  { title, description, head, main, status = 200, language = "en" }: PageContent,
 ): Response {
   setHeaders(c, { "content-security-policy": PAGE_POLICY });
   const page = (
-    <html lang="en">
+    <html lang={language}>
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />

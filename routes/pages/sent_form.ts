@@ -7,7 +7,7 @@ import type { Noun } from "../../jobs/kinds/contracts.ts";
 import type { PublicKind } from "../../jobs/kind.ts";
 import { parseJson } from "../../lib/json.ts";
 import { wishKinds } from "../../web/app/kinds/registry.ts";
-import type { FormValues } from "../../web/app/kinds/view.ts";
+import type { FormValues } from "../../web/app/kinds/form_view.ts";
 import { fieldsOf, type Wish, wishOf } from "../../web/app/wish.ts";
 
 const Kind = z.enum(wishKinds);

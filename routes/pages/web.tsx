@@ -10,6 +10,7 @@ import { limitRate } from "../http/rate_limit.ts";
 import { browserTokenOf, keepBrowserToken } from "./browser_token.ts";
 import { addHomePage } from "./home.ts";
 import { sendProblemPage } from "./html.tsx";
+import { keepLanguage } from "./language.ts";
 import { foreignForm, problemOf } from "./page_problem.ts";
 import { addTripPages } from "./trips.ts";
 import type { WebOptions } from "./web_options.ts";
@@ -26,6 +27,7 @@ export function webRoutes(options: WebOptions): Hono<AppEnv> {
     problem: foreignForm,
   });
   routes.use("/trips/*", identify(access, (c) => browserTokenOf(c, access)), ownForms);
+  routes.use("/", keepLanguage()).use("/trips/:id", keepLanguage());
   const keepToken = keepBrowserToken(access);
   routes.use("/", keepToken).use("/trips/:id", keepToken);
   // `POST /trips` counts after it has read its form, so that its page can show the form again.

@@ -11,7 +11,7 @@ import { type Job, type TripClient, TripError } from "../client/client.ts";
 import { focusOn } from "./focus.ts";
 import { keyError, KeyField, keyIn, keyInput, KeyNotice, REFUSED } from "./key_field.tsx";
 import { openClient } from "./session.ts";
-import { TripPage } from "./trip.tsx";
+import { TripPage } from "./trip/trip.tsx";
 
 export interface LockedState {
   page: "locked";

@@ -3,10 +3,11 @@
  * @module
  */
 import { useErrorBoundary } from "preact/hooks";
-import { GonePage, type GoneState } from "./gone.tsx";
-import { HomePage, type HomeState } from "./home.tsx";
+import { useWords } from "../words/words.ts";
+import { GonePage, type GoneState } from "./trip/gone.tsx";
+import { HomePage, type HomeState } from "./home/home.tsx";
 import { LockedPage, type LockedState } from "./locked.tsx";
-import { TripPage, type TripState } from "./trip.tsx";
+import { TripPage, type TripState } from "./trip/trip.tsx";
 
 /** The state of a page. It is JSON, because the server sends it with the HTML. */
 export type PageState = HomeState | TripState | GoneState | LockedState;
@@ -22,12 +23,13 @@ export function Page({ state }: { state: PageState }) {
 
 /** Replaces a page whose code throws. A stopped page would look like endless progress. */
 function Broken() {
+  const { title, text, reload } = useWords().broken;
   return (
     <main id="main" class="text">
-      <h1>This page stopped working</h1>
-      <p role="alert">Your trips are not affected. Reload the page to continue.</p>
+      <h1>{title}</h1>
+      <p role="alert">{text}</p>
       <p>
-        <a class="button main" href="">Reload the page</a>
+        <a class="button main" href="">{reload}</a>
       </p>
     </main>
   );

@@ -6,7 +6,7 @@ import { apiKeyOfTab, forgetApiKey, keepApiKey } from "./api_key.ts";
 import { browserTokenIn } from "./browser_token.ts";
 import { createTripClient, type Job, type TripClient, TripError } from "../client/client.ts";
 import { idOf } from "../client/job.ts";
-import { openRecentTrips } from "./recent_trips.ts";
+import { openRecentTrips } from "./kept/recent_trips.ts";
 import type { Refusal } from "./refusal.ts";
 import type { Wish } from "./wish.ts";
 

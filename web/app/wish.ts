@@ -8,7 +8,7 @@ import { contracts, type KindName, type Noun } from "../../jobs/kinds/contracts.
 import { type Job, kindOf, type Wishes } from "../client/job.ts";
 import type { Limits } from "./kinds/field.ts";
 import { viewOf, wishViewOf } from "./kinds/registry.ts";
-import type { FormValues } from "./kinds/view.ts";
+import type { FormValues } from "./kinds/form_view.ts";
 
 /** A wish as the API accepts it. */
 export interface Wish {

@@ -3,8 +3,9 @@ import { renderToString } from "preact-render-to-string";
 import type { KeyEvent } from "../../../jobs/kinds/bundles/plan.ts";
 import type { Activity } from "../../../jobs/kinds/itinerary/plan.ts";
 import { sampleBundles } from "../../../jobs/kinds/bundles/sample.ts";
-import { BundlesPlan, formatTimes, placeOf } from "../../../web/app/kinds/bundles.tsx";
-import { formatCosts, ItineraryPlan, itineraryView } from "../../../web/app/kinds/itinerary.tsx";
+import { BundlesPlan, formatTimes, placeOf } from "../../../web/app/kinds/bundles/plan.tsx";
+import { formatCosts, ItineraryPlan } from "../../../web/app/kinds/itinerary/plan.tsx";
+import { itineraryView } from "../../../web/app/kinds/itinerary/view.ts";
 import type { ItineraryJob } from "../../../web/client/client.ts";
 import { techno, tokyo } from "../../../testing/app.ts";
 import {

@@ -1,6 +1,6 @@
 import { assertEquals, assertStrictEquals } from "@std/assert";
 import type { Job } from "../../../web/client/client.ts";
-import { RecentTrips, tellsOfTrips } from "../../../web/app/recent_trips.ts";
+import { RecentTrips, tellsOfTrips } from "../../../web/app/kept/recent_trips.ts";
 import { NOON } from "../../../testing/fake_clock.ts";
 import { MemoryStorage } from "../../../testing/memory_storage.ts";
 

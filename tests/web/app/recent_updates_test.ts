@@ -1,6 +1,6 @@
 import { assertEquals, assertStrictEquals } from "@std/assert";
-import { RecentTrips } from "../../../web/app/recent_trips.ts";
-import { keepUpToDate } from "../../../web/app/recent_updates.ts";
+import { RecentTrips } from "../../../web/app/kept/recent_trips.ts";
+import { keepUpToDate } from "../../../web/app/home/recent_updates.ts";
 import { nextTurn, NOON } from "../../../testing/fake_clock.ts";
 import { MemoryStorage } from "../../../testing/memory_storage.ts";
 import {

@@ -12,7 +12,7 @@ import {
   type Wish,
   wishOf,
 } from "../../../web/app/wish.ts";
-import type { FormValues } from "../../../web/app/kinds/view.ts";
+import type { FormValues } from "../../../web/app/kinds/form_view.ts";
 import type { Noun } from "../../../jobs/kinds/contracts.ts";
 import { kinds, techno, tokyo } from "../../../testing/app.ts";
 

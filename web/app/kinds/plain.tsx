@@ -5,7 +5,7 @@
 import { contracts, kindNames } from "../../../jobs/kinds/contracts.ts";
 import type { CommonMember } from "../../../jobs/job_answer.ts";
 import type { Job } from "../../client/job.ts";
-import type { PlanProps, TripView } from "./view.ts";
+import type { PlanProps, TripView } from "./trip_view.ts";
 
 /** The members that every job has. Other components of the page show the important ones. */
 const common: Record<CommonMember, true> = {

@@ -10,10 +10,11 @@ import {
   type Noun,
 } from "../../../jobs/kinds/contracts.ts";
 import { type Job, kindOf } from "../../client/job.ts";
-import { bundlesView } from "./bundles.tsx";
-import { itineraryView } from "./itinerary.tsx";
+import { bundlesView } from "./bundles/view.ts";
+import { itineraryView } from "./itinerary/view.ts";
 import { plainView } from "./plain.tsx";
-import type { KindView, TripView } from "./view.ts";
+import type { TripView } from "./trip_view.ts";
+import type { KindView } from "./view.ts";
 
 /** One line for each kind; `null`: the kind has no form, and its trips have the plain page. */
 const views: { readonly [Name in KindName]: KindView<Name> | null } = {

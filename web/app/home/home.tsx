@@ -2,12 +2,12 @@
  * The home page: a form for each kind of plan, and the list of trips in this browser.
  * @module
  */
-import type { Noun } from "../../jobs/kinds/contracts.ts";
-import { viewOf, wishKinds } from "./kinds/registry.ts";
-import type { FormValues } from "./kinds/view.ts";
+import type { Noun } from "../../../jobs/kinds/contracts.ts";
+import { viewOf, wishKinds } from "../kinds/registry.ts";
+import type { FormValues } from "../kinds/form_view.ts";
 import { RecentList } from "./recent_list.tsx";
-import type { Refusal } from "./refusal.ts";
-import type { FieldErrors, FormLimits } from "./wish.ts";
+import type { Refusal } from "../refusal.ts";
+import type { FieldErrors, FormLimits } from "../wish.ts";
 import { WishForm } from "./wish_form.tsx";
 
 export interface HomeState {

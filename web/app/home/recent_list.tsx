@@ -3,14 +3,14 @@
  * @module
  */
 import { useEffect, useState } from "preact/hooks";
-import { hasApiKey } from "./api_key.ts";
-import { focusOn } from "./focus.ts";
-import { LocalTime } from "./local_time.tsx";
-import { openRecentTrips, type RecentTrip, tellsOfTrips } from "./recent_trips.ts";
+import { hasApiKey } from "../api_key.ts";
+import { focusOn } from "../focus.ts";
+import { LocalTime } from "../local_time.tsx";
+import { openRecentTrips, type RecentTrip, tellsOfTrips } from "../kept/recent_trips.ts";
 import { keepUpToDate } from "./recent_updates.ts";
-import { pagePlatform } from "../client/requests.ts";
-import { openClient, tripUrl } from "./session.ts";
-import { durationLabel, titleOf } from "./wish.ts";
+import { pagePlatform } from "../../client/requests.ts";
+import { openClient, tripUrl } from "../session.ts";
+import { durationLabel, titleOf } from "../wish.ts";
 
 const statuses: Record<RecentTrip["status"], string> = {
   processing: "In progress",

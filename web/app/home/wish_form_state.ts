@@ -4,16 +4,16 @@
  */
 import type { RefObject } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { Noun } from "../../jobs/kinds/contracts.ts";
-import { randomKey } from "../client/client_token.ts";
-import { hasApiKey } from "./api_key.ts";
-import { useAwake } from "./focus.ts";
+import type { Noun } from "../../../jobs/kinds/contracts.ts";
+import { randomKey } from "../../client/client_token.ts";
+import { hasApiKey } from "../api_key.ts";
+import { useAwake } from "../focus.ts";
 import type { HomeState } from "./home.tsx";
-import { keyError, keyIn, keyInput, REFUSED } from "./key_field.tsx";
-import type { FormValues } from "./kinds/view.ts";
-import type { Refusal } from "./refusal.ts";
-import { makeTrip, refusalOf } from "./session.ts";
-import { errorsOf, type FieldErrors, fieldsOf, wishOf } from "./wish.ts";
+import { keyError, keyIn, keyInput, REFUSED } from "../key_field.tsx";
+import type { FormValues } from "../kinds/form_view.ts";
+import type { Refusal } from "../refusal.ts";
+import { makeTrip, refusalOf } from "../session.ts";
+import { errorsOf, type FieldErrors, fieldsOf, wishOf } from "../wish.ts";
 
 /** The initial state: no wish sent, no idempotency key. */
 const unsent = { wish: "", key: "", isAccepted: false };

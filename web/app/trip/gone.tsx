@@ -4,9 +4,9 @@
  */
 import { useLayoutEffect, useState } from "preact/hooks";
 import { AgainForm } from "./again_form.tsx";
-import { focusOn, usePageTitle } from "./focus.ts";
-import { openRecentTrips } from "./recent_trips.ts";
-import { durationLabel, titleOf, type Wish } from "./wish.ts";
+import { focusOn, usePageTitle } from "../focus.ts";
+import { openRecentTrips } from "../kept/recent_trips.ts";
+import { durationLabel, titleOf, type Wish } from "../wish.ts";
 
 export interface GoneState {
   page: "gone";

@@ -2,12 +2,12 @@
  * Keeps the list of trips up to date while its page is open.
  * @module
  */
-import { kindOfNoun } from "../../jobs/kinds/contracts.ts";
-import { isBusy, isGone } from "../client/errors.ts";
-import { jobIdOf } from "../client/job.ts";
-import { type TripClient, TripError } from "../client/client.ts";
-import type { RecentTrip, RecentTrips } from "./recent_trips.ts";
-import { isWaking, MAX_RETRY_SECONDS, type Platform, WAKERS } from "../client/requests.ts";
+import { kindOfNoun } from "../../../jobs/kinds/contracts.ts";
+import { isBusy, isGone } from "../../client/errors.ts";
+import { jobIdOf } from "../../client/job.ts";
+import { type TripClient, TripError } from "../../client/client.ts";
+import type { RecentTrip, RecentTrips } from "../kept/recent_trips.ts";
+import { isWaking, MAX_RETRY_SECONDS, type Platform, WAKERS } from "../../client/requests.ts";
 
 export interface UpdateOptions {
   recent: RecentTrips;

@@ -2,11 +2,11 @@
  * The list of trips in this browser. It is kept in `localStorage`, which all tabs share.
  * @module
  */
-import { DAY_MS } from "../../lib/clock.ts";
-import type { Job } from "../client/client.ts";
-import { idOf } from "../client/job.ts";
-import { wishKinds } from "./kinds/registry.ts";
-import { durationLabel, titleOf, type Wish, wishOfJob } from "./wish.ts";
+import { DAY_MS } from "../../../lib/clock.ts";
+import type { Job } from "../../client/client.ts";
+import { idOf } from "../../client/job.ts";
+import { wishKinds } from "../kinds/registry.ts";
+import { durationLabel, titleOf, type Wish, wishOfJob } from "../wish.ts";
 
 export interface RecentTrip {
   id: string;

@@ -2,7 +2,7 @@
  * What a traveler should check in a plan.
  * @module
  */
-import type { Job } from "../client/job.ts";
+import type { Job } from "../../client/job.ts";
 
 /** Lists the warnings of a plan. An instance of an earlier version answers without the member. */
 export function PlanWarnings({ warnings }: { warnings: Job["warnings"] | undefined }) {

@@ -3,10 +3,10 @@
  * error at once, and the page sends the wish in the background.
  * @module
  */
-import { KeyField, KeyNotice } from "./key_field.tsx";
-import type { FieldView, Limits } from "./kinds/field.ts";
-import { viewOf } from "./kinds/registry.ts";
-import { RefusalNotice } from "./refusal_notice.tsx";
+import { KeyField, KeyNotice } from "../key_field.tsx";
+import type { FieldView, Limits } from "../kinds/field.ts";
+import { viewOf } from "../kinds/registry.ts";
+import { RefusalNotice } from "../refusal_notice.tsx";
 import { useWishForm, type WishFormProps } from "./wish_form_state.ts";
 
 export function WishForm({ kind, home }: WishFormProps) {

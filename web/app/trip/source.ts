@@ -2,7 +2,7 @@
  * The marks of plans that no language model wrote.
  * @module
  */
-import type { Job } from "../client/client.ts";
+import type { Job } from "../../client/client.ts";
 
 const marks: Record<string, { mark: string; text: string }> = {
   sample: {

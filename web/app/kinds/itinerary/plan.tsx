@@ -1,81 +1,15 @@
 /**
- * The view of itineraries: a form with a destination and a number of days, and days as timelines.
+ * The plan of an itinerary: days as timelines.
  * @module
  */
-import type { Day, ItineraryJob } from "../../client/job.ts";
-import { numberError, textError, trimmed, wholeNumber } from "./field.ts";
-import {
-  Credits,
-  DetailList,
-  formatCost,
-  formatDay,
-  Placeholder,
-  PlaceLink,
-} from "./plan_pieces.tsx";
-import { describeFacts, factsOf } from "./trip_facts.ts";
-import type { KindView, PlanProps } from "./view.ts";
+import type { Day, ItineraryJob } from "../../../client/job.ts";
+import { Credits, formatCost, formatDay, Placeholder, PlaceLink } from "../plan_pieces.tsx";
+import type { PlanProps } from "../trip_view.ts";
 
 type Activity = Day["activities"][number];
 
 /** Travellers take a vehicle for longer ways. */
 const LONGEST_WALK_MINUTES = 60;
-
-export const itineraryView: KindView<"itinerary", "destination" | "durationDays"> = {
-  choice: { title: "Itinerary", text: "A day-by-day plan, ready in about 20 seconds" },
-  verb: "Plan my trip",
-  fields: {
-    destination: {
-      label: "Destination",
-      hint: "A city, region, or country",
-      example: "Tokyo, Japan",
-      input: "line",
-      required: true,
-      errorOf: textError,
-    },
-    durationDays: {
-      label: "Days",
-      hint: "Length of stay",
-      example: "5",
-      input: "number",
-      required: true,
-      errorOf: numberError,
-    },
-  },
-  bodyOf: ({ destination, durationDays }) => ({
-    destination: trimmed(destination),
-    durationDays: wholeNumber(durationDays) ?? NaN,
-  }),
-  valuesOf: ({ destination, durationDays }) => ({
-    destination,
-    durationDays: String(durationDays),
-  }),
-  bodyOfJob: (job) => {
-    const { destination, durationDays } = job;
-    return { destination, durationDays, ...factsOf(job) };
-  },
-  titleOf: ({ destination }) => destination,
-  durationLabel: ({ durationDays }) => durationDays === 1 ? "1 day" : `${durationDays} days`,
-
-  partNoun: "Day",
-  stages: [["queued", "Waiting"], ["thinking", "Thinking"], ["writing", "Writing"]],
-  waitingTips: [
-    "You can close this page.",
-    "Days appear one by one.",
-    "Places link to a map.",
-    "Check times and prices.",
-  ],
-  files: { markdown: true, calendar: "first day" },
-  Plan: ItineraryPlan,
-  Details: ({ job }) => <DetailList details={describeFacts(factsOf(job))} />,
-  timeZoneOf: ({ location }) => location?.timeZone ?? undefined,
-  firstDayOf: ({ startDate }) => startDate,
-  factsOf({ itinerary }) {
-    const activities = itinerary?.flatMap(({ activities }) => activities) ?? [];
-    const cost = formatCosts(activities);
-    if (cost === null) return [];
-    return [sumCosts(activities).length > 0 ? `${cost} per person` : cost];
-  },
-};
 
 export function ItineraryPlan(
   { job: { itinerary, partial, durationDays }, isGrowing }: PlanProps<

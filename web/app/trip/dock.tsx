@@ -5,13 +5,13 @@
  */
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { Connection, Job } from "../client/client.ts";
-import { useAwake } from "./focus.ts";
-import { idOf } from "../client/job.ts";
-import { LocalTime } from "./local_time.tsx";
-import { tripViewOf } from "./kinds/registry.ts";
-import { describeStopRefusal } from "./refusal.ts";
-import { openClient, refusalOf, tripUrl } from "./session.ts";
+import type { Connection, Job } from "../../client/client.ts";
+import { useAwake } from "../focus.ts";
+import { idOf } from "../../client/job.ts";
+import { LocalTime } from "../local_time.tsx";
+import { tripViewOf } from "../kinds/registry.ts";
+import { describeStopRefusal } from "../refusal.ts";
+import { openClient, refusalOf, tripUrl } from "../session.ts";
 
 type Progress = NonNullable<Job["progress"]>;
 

@@ -3,10 +3,10 @@
  * @module
  */
 import { useState } from "preact/hooks";
-import type { NextAction, Refusal } from "./refusal.ts";
-import { RefusalNotice } from "./refusal_notice.tsx";
-import { againKey, makeAgain, refusalOf } from "./session.ts";
-import { fitsForm, formUrl, type Wish } from "./wish.ts";
+import type { NextAction, Refusal } from "../refusal.ts";
+import { RefusalNotice } from "../refusal_notice.tsx";
+import { againKey, makeAgain, refusalOf } from "../session.ts";
+import { fitsForm, formUrl, type Wish } from "../wish.ts";
 
 export interface AgainFormProps {
   /** The id of the trip to repeat. Sending the form several times creates one new trip. */

@@ -1,0 +1,68 @@
+/**
+ * The language of a page: the choice of the traveller, else the first language of the browser that
+ * the app speaks, else English.
+ * @module
+ */
+import type { Context, MiddlewareHandler } from "hono";
+import { accepts } from "hono/accepts";
+import { getCookie, setCookie } from "hono/cookie";
+import { catalogues } from "../../web/words/catalogues.ts";
+import { isLanguage, type Language, LANGUAGE_COOKIE, languages } from "../../web/words/language.ts";
+import type { Words } from "../../web/words/words.ts";
+
+/** The member of a query that chooses a language. */
+const QUERY = "lang";
+
+/** Browsers keep no cookie for longer (RFC 6265bis, section 5.5). */
+const MAX_AGE_SECONDS = 400 * 86_400;
+
+/** Returns the language of the page for a request. */
+export function languageOf(c: Context): Language {
+  const chosen = getCookie(c, LANGUAGE_COOKIE);
+  if (isLanguage(chosen)) return chosen;
+  return accepts(c, {
+    header: "Accept-Language",
+    supports: [...languages],
+    default: languages[0],
+    match: firstSpoken,
+  }) as Language;
+}
+
+/** Returns the words of the page for a request. */
+export function wordsOf(c: Context): Words {
+  return catalogues[languageOf(c)];
+}
+
+/** Returns the link that shows a page in another language. */
+export function languageLink(path: string, language: Language): string {
+  return `${path}?${new URLSearchParams({ [QUERY]: language })}`;
+}
+
+/**
+ * Keeps the language that a link chooses (`?lang=de`) in a cookie, and redirects to the page
+ * without that member, so that a shared link shows each reader the language of that reader.
+ */
+export function keepLanguage(): MiddlewareHandler {
+  return async (c, next) => {
+    const chosen = c.req.query(QUERY);
+    if (c.req.method !== "GET" || !isLanguage(chosen)) return await next();
+    setCookie(c, LANGUAGE_COOKIE, chosen, {
+      path: "/",
+      maxAge: MAX_AGE_SECONDS,
+      sameSite: "Lax",
+    });
+    const query = new URLSearchParams(c.req.query());
+    query.delete(QUERY);
+    return c.redirect(query.size === 0 ? c.req.path : `${c.req.path}?${query}`, 303);
+  };
+}
+
+/** Regions do not matter: `de-AT` is German. */
+function firstSpoken(
+  accepted: { type: string; q: number }[],
+  { supports, default: otherwise }: { supports: string[]; default: string },
+): string {
+  const wanted = accepted.filter(({ q }) => q > 0).toSorted((a, b) => b.q - a.q)
+    .map(({ type }) => type.toLowerCase().split("-")[0]!);
+  return wanted.find((language) => supports.includes(language)) ?? otherwise;
+}

@@ -1,0 +1,9 @@
+/**
+ * The view of itineraries.
+ * @module
+ */
+import type { KindView } from "../view.ts";
+import { itineraryForm } from "./form.ts";
+import { itineraryPage } from "./page.tsx";
+
+export const itineraryView: KindView<"itinerary"> = { ...itineraryForm, ...itineraryPage };

@@ -1,0 +1,49 @@
+/**
+ * How the page of a trip shows a plan of one kind.
+ * @module
+ */
+import type { ComponentChildren } from "preact";
+import type { KindName } from "../../../jobs/kinds/contracts.ts";
+import type { Jobs } from "../../client/job.ts";
+import type { Stop } from "../map/stop.ts";
+
+/** A stage of the work, as the dock shows it. */
+export type Stage = "queued" | "thinking" | "researching" | "writing";
+
+export interface PlanProps<Job> {
+  job: Job;
+  /** Whether more parts will follow. */
+  isGrowing: boolean;
+}
+
+/** The files of a finished plan that its page links to, in addition to JSON. */
+export interface FileLinks {
+  readonly markdown: boolean;
+  /** Whether its events have dates, or need a first day from the reader; `null`: no calendar. */
+  readonly calendar: "dates" | "first day" | null;
+}
+
+/** The page of a trip. Methods with a capitalized name are components. */
+export interface TripView<Name extends KindName = KindName> {
+  /** The name of a part of the plan, such as `Day`. */
+  readonly partNoun: string;
+  /** The stages of the work, in order. */
+  readonly stages: readonly (readonly [stage: Stage, label: string])[];
+  /** Sentences that the dock shows in turn; at least one. Up to 27 characters fit on a phone. */
+  readonly waitingTips: readonly string[];
+  readonly files: FileLinks;
+  /** Shows the plan, or its finished parts. */
+  Plan(props: PlanProps<Jobs[Name]>): ComponentChildren;
+  /** Shows the details of the request that the title leaves out. */
+  Details?(props: { job: Jobs[Name] }): ComponentChildren;
+  /** Returns facts for the line below the title, such as the cost of the plan. */
+  factsOf?(job: Jobs[Name]): string[];
+  /** Returns the time zone of the place (an IANA name); unset or `undefined`: not known. */
+  timeZoneOf?(job: Jobs[Name]): string | undefined;
+  /** Returns the first day of the plan, such as `2027-05-01`; unset or `undefined`: not known. */
+  firstDayOf?(job: Jobs[Name]): string | undefined;
+  /** Returns the places of the plan for the map, in the order of the plan; unset: no map. */
+  stopsOf?(job: Jobs[Name]): Stop[];
+  /** Returns the summaries of the model's reasoning, oldest first; unset: the page shows none. */
+  reasoningOf?(job: Jobs[Name]): readonly string[];
+}
