@@ -40,7 +40,7 @@ export function languageLink(path: string, language: Language): string {
 
 /**
  * Keeps the language that a link chooses (`?lang=de`) in a cookie, and redirects to the page
- * without that member, so that a shared link shows each reader the language of that reader.
+ * without that member. A shared link then shows each reader the language of that reader.
  */
 export function keepLanguage(): MiddlewareHandler {
   return async (c, next) => {
