@@ -5,6 +5,7 @@
 import type { Context } from "hono";
 import { type Job, kindOf } from "../../web/client/job.ts";
 import { describeSource } from "../../web/app/trip/source.ts";
+import { en } from "../../web/words/en.ts";
 import { titleOfJob } from "../../web/app/wish.ts";
 import { answer, setHeaders } from "../http/answer.ts";
 import { ProblemError } from "../http/problem.ts";
@@ -22,7 +23,7 @@ import type { TimeZone } from "./time_zone.ts";
 export function sendMarkdown(c: Context, job: Job): Response {
   const files = filesOf(kindOf(job));
   if (!files.markdown) throw noSuchFile();
-  const text = files.markdown(job, { note: describeSource(job.source)?.text });
+  const text = files.markdown(job, { note: describeSource(job.source, en)?.text });
   return sendFile(c, job, { extension: "md", type: "text/markdown", text });
 }
 

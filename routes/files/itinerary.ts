@@ -7,6 +7,7 @@ import { DAY_MS } from "../../lib/clock.ts";
 import { formatWeather, sumCosts } from "../../web/app/kinds/itinerary/plan.tsx";
 import { describeFacts, factsOf } from "../../web/app/kinds/trip_facts.ts";
 import type { Day, ItineraryJob } from "../../web/client/job.ts";
+import { en } from "../../web/words/en.ts";
 import { amountText, costText } from "./cost_text.ts";
 import { type KindFiles, noCalendar, type PlanEvent } from "./kind_files.ts";
 import { escaped, listEntry, markdownDocument, warningBlocks } from "./markdown.ts";
@@ -133,7 +134,7 @@ function calendarLine(
   { date, weekday, weather }: Pick<Day, "date" | "weekday" | "weather">,
 ): string {
   const name = weekday && `${weekday[0]!.toUpperCase()}${weekday.slice(1)}`;
-  return joined([joined([name, date], ", "), weather && formatWeather(weather)], " · ");
+  return joined([joined([name, date], ", "), weather && formatWeather(weather, en)], " · ");
 }
 
 /** Sums up the known costs by currency; `null` if there are none. */

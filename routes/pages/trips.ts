@@ -7,7 +7,7 @@ import { z } from "zod";
 import type { PublicKind } from "../../jobs/kind.ts";
 import type { JobSnapshot } from "../../lib/job/job_snapshot.ts";
 import type { PageState } from "../../web/app/page.tsx";
-import { titleOfJob } from "../../web/app/wish.ts";
+import { tabTitleOf } from "../../web/app/trip/tab_title.ts";
 import { isJob, type Job } from "../../web/client/job.ts";
 import { retryAfterSeconds } from "../api/poll_interval.ts";
 import { presentJob } from "../api/presenter.ts";
@@ -16,6 +16,7 @@ import { sendCalendar, sendJson, sendMarkdown } from "../files/downloads.ts";
 import { setHeaders } from "../http/answer.ts";
 import { type AppEnv, mayCancel, maySee, readerOf } from "../http/caller.ts";
 import { sendApp } from "./html.tsx";
+import { wordsOf } from "./language.ts";
 import type { WebOptions } from "./web_options.ts";
 
 /** The downloads of a finished plan, by file extension. */
@@ -83,7 +84,8 @@ function sendTrip(c: Context<AppEnv>, { clock, access }: WebOptions, found: Foun
   const isOwn = mayCancel(c.get("caller"), snapshot.job, access);
   const state: PageState = { page: "trip", job, ageMs, isOpen: true, isOwn };
   const refreshSeconds = retryAfterSeconds(kind, snapshot.job, clock.now());
-  return sendApp(c, { title: titleOfJob(job), state, refreshSeconds, isPrivate: true });
+  const title = tabTitleOf(job, wordsOf(c));
+  return sendApp(c, { title, state, refreshSeconds, isPrivate: true });
 }
 
 async function cancelTrip(c: Context<AppEnv>, options: WebOptions): Promise<Response> {

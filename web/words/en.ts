@@ -27,4 +27,118 @@ export const en = {
     text: "Your trips are not affected. Reload the page to continue.",
     reload: "Reload the page",
   },
+
+  /** The page of a trip: its head, its index, and what belongs to the whole plan. */
+  trip: {
+    /** The title of the tab. */
+    tab: {
+      processing: (title: string) => `…${title}`,
+      completed: (title: string) => `✓ ${title}`,
+      failed: (title: string) => `✗ ${title} (no plan)`,
+      canceled: (title: string) => `${title} (canceled)`,
+    },
+    /** Before the time until which the service keeps the trip. */
+    keptUntil: "We keep this trip until",
+    planning: "in progress",
+    readyAfter: (duration: string) => `ready after ${duration}`,
+    failed: "failed",
+    canceled: "canceled",
+    totals: "Totals",
+    unknown: "not known",
+    map: "Map",
+    mapAwaits: "The map appears with the first places.",
+    mapIsEmpty: "We don't know where these places are.",
+    days: "Days",
+    bundles: "Bundles",
+    collapseAll: "Collapse all",
+    expandAll: "Expand all",
+    pleaseCheck: "Please check this plan",
+    sample: {
+      mark: "Sample",
+      text: "Sample plan: in some cities the places are real, everywhere else they are made up. " +
+        "Times and prices are guesses, so check everything before you go. This site only writes " +
+        "sample plans.",
+    },
+    placeholder: {
+      mark: "Made up",
+      text: "We couldn't write a real plan, so this one is made up. Don't travel with it. Plan " +
+        "this trip again later.",
+    },
+    online: "This plan online:",
+  },
+
+  /** The days and bundles of a plan. */
+  plan: {
+    dayCount: (count: number) => count === 1 ? "1 day" : `${count} days`,
+    day: (number: number) => `Day ${number}`,
+    bundle: (number: number) => `Bundle ${number}`,
+    eventCount: (count: number) => count === 1 ? "1 event" : `${count} events`,
+    range: (first: string, last: string) => `${first} – ${last}`,
+    from: (day: string) => `from ${day}`,
+    free: "free",
+    about: (amount: string) => `about ${amount}`,
+    perPerson: "per person",
+    /** The names of totals. */
+    cost: "Cost",
+    budget: "Budget",
+    walking: "Walking",
+    time: "Planned time",
+    choices: "To choose from",
+    price: "Price of a bundle",
+    ofBudget: (cost: string, budget: string) => `${cost} of ${budget}`,
+    left: (amount: string) => `${amount} left`,
+    over: (amount: string) => `${amount} over`,
+    forPeople: (adults: number, children: number) =>
+      [
+        adults === 1 ? "for 1 adult" : `for ${adults} adults`,
+        children === 0 ? "" : children === 1 ? " and 1 child" : ` and ${children} children`,
+      ].join(""),
+    onFoot: (distance: string) => `${distance} on foot`,
+    busy: (hours: string) => `${hours} planned`,
+    duration: (hours: number, minutes: number) =>
+      [hours > 0 && `${hours} h`, (minutes > 0 || hours === 0) && `${minutes} min`]
+        .filter(Boolean).join(" "),
+    bookAhead: "Book ahead",
+    open: (hours: string) => `Open ${hours}`,
+    alwaysOpen: "Always open",
+    daily: (hours: string) => `daily ${hours}`,
+    closedThatDay: "Usually closed that day",
+    walk: (duration: string, distance: string) => `${duration} on foot (${distance})`,
+    ride: (distance: string) => `${distance} to the next place`,
+    seasons: { spring: "spring", summer: "summer", autumn: "autumn", winter: "winter" },
+    /** The skies of forecasts. */
+    skies: {
+      "thunderstorm": "thunderstorm",
+      "snow showers": "snow showers",
+      "rain showers": "rain showers",
+      "snow": "snow",
+      "rain": "rain",
+      "drizzle": "drizzle",
+      "fog": "fog",
+      "overcast": "overcast",
+      "partly cloudy": "partly cloudy",
+      "clear": "clear",
+    } as Readonly<Record<string, string>>,
+    /** Two negative numbers with a dash between them are hard to read. */
+    degrees: (min: number, max: number) => min === max ? `${min} °C` : `${min} to ${max} °C`,
+    rain: (percent: number) => `rain ${percent}%`,
+    openIn: (map: string) => `Open in ${map}`,
+    viewPicture: "View picture",
+    placesBy: "Places and opening hours: © OpenStreetMap contributors",
+    weatherBy: "Weather: Open-Meteo.com (CC BY 4.0)",
+    categories: {
+      sight: "Sight",
+      museum: "Museum",
+      food: "Food and drink",
+      nature: "Nature",
+      shopping: "Shopping",
+      nightlife: "Nightlife",
+      entertainment: "Entertainment",
+      sport: "Sport",
+      relaxation: "Relaxation",
+      transport: "Transport",
+      lodging: "Lodging",
+      other: "Activity",
+    } as Readonly<Record<string, string>>,
+  },
 };

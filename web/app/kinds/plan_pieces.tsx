@@ -3,8 +3,13 @@
  * @module
  */
 import type { ComponentChildren } from "preact";
-import { localMs } from "../../../lib/local_time.ts";
+import { useWords } from "../../words/words.ts";
+import { CategoryIcon } from "../map/category_icon.tsx";
+import type { Category } from "../map/stop.ts";
+import { mapLinks, type Point } from "./map_links.ts";
 import { webLink } from "./web_link.ts";
+
+export { formatAmount, formatDay } from "./format.ts";
 
 /** The service does not endorse links that a model wrote. */
 const REL = "noopener noreferrer nofollow";
@@ -16,12 +21,29 @@ export function Link({ url, children }: { url: string | null; children: Componen
 }
 
 /**
- * Links to a map search for a place. The map site sees the place when the link is followed.
+ * Shows a place. It opens links to maps. The map site sees the place when a link is followed.
  *
- * @param props.query what to search for; unset: the text of the link
+ * @param props.query what to search for; unset: the text
+ * @param props.point its position, if that was looked up
  */
-export function PlaceLink({ place, query = place }: { place: string; query?: string }) {
-  return <a href={mapUrl(query)} rel={REL} target="_blank" dir="auto">{place}</a>;
+export function PlaceLink(
+  { place, query = place, point = null }: { place: string; query?: string; point?: Point | null },
+) {
+  const { plan } = useWords();
+  return (
+    <details class="place">
+      <summary>
+        <span dir="auto">{place}</span>
+      </summary>
+      <ul>
+        {mapLinks(query, point).map(({ name, url }) => (
+          <li key={name}>
+            <a href={url} rel={REL} target="_blank" aria-label={plan.openIn(name)}>{name}</a>
+          </li>
+        ))}
+      </ul>
+    </details>
+  );
 }
 
 /**
@@ -34,58 +56,48 @@ export function Credits({ places, hasWeather = false }: {
   places: readonly Placed[];
   hasWeather?: boolean;
 }) {
+  const { plan } = useWords();
   const sources = [
-    places.some(({ coordinates }) => coordinates?.origin === "places") &&
-    "Places and opening hours: © OpenStreetMap contributors",
-    hasWeather && "Weather: Open-Meteo.com (CC BY 4.0)",
+    places.some(({ coordinates }) => coordinates?.origin === "places") && plan.placesBy,
+    hasWeather && plan.weatherBy,
   ].filter(Boolean);
-  return sources.length === 0 ? null : <p class="quiet">{sources.join(" · ")}</p>;
+  return sources.length === 0 ? null : <p class="credits quiet">{sources.join(" · ")}</p>;
 }
 
 /** What may have been looked up. */
 interface Placed {
-  coordinates: { origin: string } | null;
+  coordinates: (Point & { origin: string }) | null;
+}
+
+/** Returns the position of a place if it was looked up, else `null`. */
+export function lookedUp({ coordinates }: Partial<Placed>): Point | null {
+  return coordinates?.origin === "places" ? coordinates : null;
 }
 
 /** Shows details of a request; nothing without any. */
 export function DetailList({ details }: { details: readonly (string | null | undefined)[] }) {
   const texts = details.filter(Boolean);
   return texts.length === 0 ? null : (
-    <ul class="facts">
+    <ul class="facts details">
       {texts.map((text, index) => <li key={index} dir="auto">{text}</li>)}
     </ul>
   );
 }
 
-/** Formats a cost: `about $12`, or `free`. */
-export function formatCost(cost: { amount: number; currency: string }): string {
-  return cost.amount === 0 ? "free" : `about ${formatAmount(cost)}`;
+/** Names the sort of a place, with its icon. A plan of an earlier version has no categories. */
+export function CategoryName({ category = "other" }: { category: Category | undefined }) {
+  const { categories } = useWords().plan;
+  return category === "other" ? null : (
+    <span class="category">
+      <CategoryIcon category={category} />
+      {categories[category] ?? category}
+    </span>
+  );
 }
 
-/** Formats an amount of money: `$12`. */
-export function formatAmount({ amount, currency }: { amount: number; currency: string }): string {
-  const fractions = Number.isInteger(amount)
-    // Both, because older versions of Safari reject a maximum below their minimum.
-    ? { minimumFractionDigits: 0, maximumFractionDigits: 0 }
-    : {};
-  const format = new Intl.NumberFormat("en", { style: "currency", currency, ...fractions });
-  return format.format(amount);
-}
-
-/** Formats the day of a local time: `Fri, Dec 4, 2026`. The text is the same on every machine. */
-export function formatDay(time: string): string {
-  const format = new Intl.DateTimeFormat("en", {
-    weekday: "short",
-    day: "numeric",
-    month: "short",
-    year: "numeric",
-    timeZone: "UTC",
-  });
-  return format.format(localMs(time));
-}
-
-function mapUrl(place: string): string {
-  return `https://www.openstreetmap.org/search?${new URLSearchParams({ query: place })}`;
+/** Returns the class that gives a part of a plan its color. The colors repeat after ten parts. */
+export function partClass(part: number): string {
+  return `part-${part % 10 + 1}`;
 }
 
 /** Reserves the space of the next part. The part replaces the placeholder, so nothing moves. */

@@ -4,6 +4,7 @@
  */
 import type { ComponentChildren } from "preact";
 import type { KindName } from "../../../jobs/kinds/contracts.ts";
+import type { Words } from "../../words/words.ts";
 import type { Jobs } from "../../client/job.ts";
 import type { Stop } from "../map/stop.ts";
 
@@ -14,6 +15,10 @@ export interface PlanProps<Job> {
   job: Job;
   /** Whether more parts will follow. */
   isGrowing: boolean;
+  /** The entry that the reader looks at, here or on the map; unset or `null`: none. */
+  focus?: Pick<Stop, "part" | "index"> | null;
+  /** Whether to show only times, names and costs, as an example. */
+  isCompact?: boolean;
 }
 
 /** The files of a finished plan that its page links to, in addition to JSON. */
@@ -21,6 +26,32 @@ export interface FileLinks {
   readonly markdown: boolean;
   /** Whether its events have dates, or need a first day from the reader; `null`: no calendar. */
   readonly calendar: "dates" | "first day" | null;
+}
+
+/** A day or a bundle in the index of a plan. */
+export interface PlanPart {
+  /** The id of its element. */
+  id: string;
+  /** Such as `Day 2`. */
+  label: string;
+  /** `null`: the part is not written yet. */
+  title: string | null;
+}
+
+/** The index of a plan: its parts, also those that are not written yet. */
+export interface PlanIndex {
+  /** Such as `Days`. */
+  name: string;
+  parts: readonly PlanPart[];
+}
+
+/** A number that sums up a plan. */
+export interface Total {
+  name: string;
+  /** `null`: not known, or not yet. */
+  value: string | null;
+  /** What the number means, in a few words. */
+  note?: string | undefined;
 }
 
 /** The page of a trip. Methods with a capitalized name are components. */
@@ -36,8 +67,18 @@ export interface TripView<Name extends KindName = KindName> {
   Plan(props: PlanProps<Jobs[Name]>): ComponentChildren;
   /** Shows the details of the request that the title leaves out. */
   Details?(props: { job: Jobs[Name] }): ComponentChildren;
-  /** Returns facts for the line below the title, such as the cost of the plan. */
-  factsOf?(job: Jobs[Name]): string[];
+  /**
+   * Returns the line below the title, such as `3 days · Fri, Dec 4 – Sun, Dec 6`; unset: the extent of
+   * the request.
+   */
+  subtitleOf?(job: Jobs[Name], words: Words): string | null;
+  /**
+   * Returns the totals of the plan. Their number does not depend on the plan, so that nothing moves
+   * while it grows; unset: none.
+   */
+  totalsOf?(job: Jobs[Name], words: Words): Total[];
+  /** Returns the index of the plan; unset: it has none. */
+  contentsOf?(job: Jobs[Name], words: Words): PlanIndex;
   /** Returns the time zone of the place (an IANA name); unset or `undefined`: not known. */
   timeZoneOf?(job: Jobs[Name]): string | undefined;
   /** Returns the first day of the plan, such as `2027-05-01`; unset or `undefined`: not known. */

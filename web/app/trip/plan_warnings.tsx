@@ -3,13 +3,15 @@
  * @module
  */
 import type { Job } from "../../client/job.ts";
+import { useWords } from "../../words/words.ts";
 
 /** Lists the warnings of a plan. An instance of an earlier version answers without the member. */
 export function PlanWarnings({ warnings }: { warnings: Job["warnings"] | undefined }) {
+  const { trip } = useWords();
   if (warnings === undefined || warnings.length === 0) return null;
   return (
     <section class="notice warnings" aria-labelledby="warnings">
-      <h2 class="title" id="warnings">Please check this plan</h2>
+      <h2 class="title" id="warnings">{trip.pleaseCheck}</h2>
       <ul>
         {warnings.map(({ message }, index) => <li key={index} dir="auto">{message}</li>)}
       </ul>

@@ -3,23 +3,13 @@
  * @module
  */
 import type { Job } from "../../client/client.ts";
-
-const marks: Record<string, { mark: string; text: string }> = {
-  sample: {
-    mark: "Sample",
-    text:
-      "Sample plan: in some cities the places are real, everywhere else they are made up. Times " +
-      "and prices are guesses, so check everything before you go. This site only writes sample plans.",
-  },
-  placeholder: {
-    mark: "Made up",
-    text:
-      "We couldn't write a real plan, so this one is made up. Don't travel with it. Plan this " +
-      "trip again later.",
-  },
-};
+import type { Words } from "../../words/words.ts";
 
 /** Returns the mark of a plan and its meaning, or `null` for a plan that a model wrote. */
-export function describeSource(source: Job["source"]): { mark: string; text: string } | null {
-  return marks[source ?? ""] ?? null;
+export function describeSource(
+  source: Job["source"],
+  { trip }: Words,
+): { mark: string; text: string } | null {
+  if (source === "sample") return trip.sample;
+  return source === "placeholder" ? trip.placeholder : null;
 }

@@ -2,23 +2,34 @@
  * The page of a trip, while the job runs and after it has ended.
  * @module
  */
+import { useMemo } from "preact/hooks";
 import type { Job } from "../../client/client.ts";
 import { idOf } from "../../client/job.ts";
+import { useWords } from "../../words/words.ts";
 import { hasApiKey } from "../api_key.ts";
 import { useAwake, usePageTitle } from "../focus.ts";
+import { KeptNotice } from "../kept/kept_notice.tsx";
+import { type PlanSlots, PlanSlotsProvider } from "../kinds/plan_slots.ts";
 import { tripViewOf } from "../kinds/registry.ts";
-import { titleOfJob, wishOfJob } from "../wish.ts";
+import type { Land } from "../map/land.ts";
+import { ChangeForm } from "../shaping/change_form.tsx";
+import { ShapingContext } from "../shaping/context.ts";
+import { PartMenu } from "../shaping/part_menu.tsx";
+import { Versions } from "../shaping/versions.tsx";
+import { wishOfJob } from "../wish.ts";
 import { useAnnouncement } from "./announcement.ts";
 import { Dock, Reasoning } from "./dock.tsx";
 import { GonePage } from "./gone.tsx";
+import { MapPanel } from "./map_panel.tsx";
 import { Outcome } from "./outcome.tsx";
+import { PartIndex } from "./part_index.tsx";
 import { PlanWarnings } from "./plan_warnings.tsx";
 import { describeSource } from "./source.ts";
+import { useStopFocus } from "./stop_focus.ts";
+import { tabTitleOf } from "./tab_title.ts";
 import { TripHeader } from "./trip_header.tsx";
 import { useTrip } from "./use_trip.ts";
-
-/** Marks of the title that show the state in a list of tabs. */
-const TITLE_MARKS = { processing: "…", completed: "✓ ", failed: "✗ ", canceled: "" };
+import { useWholePrint } from "./whole_print.ts";
 
 export interface TripState {
   page: "trip";
@@ -30,28 +41,37 @@ export interface TripState {
   isOpen: boolean;
   /** Whether this browser has made the trip, so that it may cancel it. */
   isOwn: boolean;
+  /** The land on the map; unset or `null`: not known. */
+  land?: Land | null;
 }
 
 export function TripPage({ state }: { state: TripState }) {
+  const words = useWords();
   const { job, connection, hasExpired, fault, end } = useTrip(state.job);
   const wish = wishOfJob(job);
-  const id = idOf(job);
   const announcement = useAnnouncement(job);
-  usePageTitle(TITLE_MARKS[job.status] + titleOfJob(job));
-  const madeUp = describeSource(job.source);
+  usePageTitle(tabTitleOf(job, words));
+  const madeUp = describeSource(job.source, words);
   // Where keys are used, only the service knows which of them has made the trip.
   const hasKey = useAwake() && hasApiKey();
-  if (hasExpired) return <GonePage state={{ page: "gone", id }} wasShown />;
+  if (hasExpired) return <GonePage state={{ page: "gone", id: idOf(job) }} wasShown />;
   const isGrowing = job.status === "processing";
+  const hasPlan = isGrowing || job.status === "completed" || (job.partial ?? []).length > 0;
   const view = tripViewOf(job);
   const reasoning = isGrowing ? [] : view.reasoningOf?.(job) ?? [];
+  const isDone = job.status === "completed";
   return (
     <main id="main" class="trip" tabIndex={-1}>
-      <TripHeader job={job} isOpen={state.isOpen} />
+      <KeptNotice />
+      <TripHeader job={job} isOpen={state.isOpen} hasPlan={hasPlan} />
       <p class="unseen" role="status">{announcement}</p>
+      <Versions job={job} />
       <Outcome wish={wish} job={job} />
       <PlanWarnings warnings={job.warnings} />
-      <view.Plan job={job} isGrowing={isGrowing} />
+      <ShapingContext.Provider value={isDone ? { job, isOwn: state.isOwn } : null}>
+        {hasPlan && <Workspace job={job} isGrowing={isGrowing} land={state.land ?? null} />}
+        {isDone && <ChangeForm job={job} />}
+      </ShapingContext.Provider>
       {madeUp && <p class="source quiet">{madeUp.text}</p>}
       {reasoning.length > 0 && <Reasoning summaries={reasoning} />}
       {isGrowing && (
@@ -66,4 +86,55 @@ export function TripPage({ state }: { state: TripState }) {
       )}
     </main>
   );
+}
+
+interface WorkspaceProps {
+  job: Job;
+  isGrowing: boolean;
+  land: Land | null;
+}
+
+/** Shows the index, the plan and the map, which follow each other. */
+function Workspace({ job, isGrowing, land }: WorkspaceProps) {
+  const words = useWords();
+  const view = tripViewOf(job);
+  const contents = view.contentsOf?.(job, words);
+  const { focus, rowEvents, show } = useStopFocus();
+  const slots = useSlots(job);
+  useWholePrint();
+  const stops = useMemo(() => view.stopsOf?.(job) ?? [], [job]);
+  const parts = useMemo(() => contents?.parts.map(({ label }) => ({ label })) ?? [], [job]);
+  return (
+    <>
+      {contents && <PartIndex {...contents} />}
+      <div class="workspace">
+        {view.stopsOf && (
+          <MapPanel
+            isGrowing={isGrowing}
+            stops={stops}
+            parts={parts}
+            land={land}
+            focus={focus}
+            onFocus={show}
+          />
+        )}
+        <div class="plan" {...rowEvents}>
+          <PlanSlotsProvider value={slots}>
+            <view.Plan job={job} isGrowing={isGrowing} focus={focus} />
+          </PlanSlotsProvider>
+        </div>
+      </div>
+    </>
+  );
+}
+
+/** Returns what the page adds to a plan. */
+function useSlots(job: Job): PlanSlots {
+  return useMemo(() => ({
+    menu: (spot) => (
+      <ShapingContext.Consumer>
+        {(shaping) => shaping && <PartMenu job={job} isOwn={shaping.isOwn} {...spot} />}
+      </ShapingContext.Consumer>
+    ),
+  }), [job]);
 }

@@ -1,41 +1,79 @@
 /**
- * The head of the page of a trip: its title, its facts, and what one can do with it.
+ * The head of the page of a trip: its title, its facts, its totals, and what one can do with it.
  * @module
  */
 import type { Job } from "../../client/client.ts";
+import { idOf } from "../../client/job.ts";
+import type { Words } from "../../words/words.ts";
+import { useWords } from "../../words/words.ts";
 import { durationInWords } from "../duration.ts";
+import { useAwake } from "../focus.ts";
 import { tripViewOf } from "../kinds/registry.ts";
 import { LocalTime } from "../local_time.tsx";
+import { tripUrl } from "../session.ts";
 import { durationLabel, nounOf, titleOfJob, wishOfJob } from "../wish.ts";
 import { describeSource } from "./source.ts";
+import { Totals } from "./totals.tsx";
 import { TripActions } from "./trip_actions.tsx";
 
-export function TripHeader({ job, isOpen }: { job: Job; isOpen: boolean }) {
+export interface TripHeaderProps {
+  job: Job;
+  /** Whether the server gives the plan to callers without an API key. */
+  isOpen: boolean;
+  /** Whether there is a plan, or there will be one. */
+  hasPlan: boolean;
+}
+
+export function TripHeader({ job, isOpen, hasPlan }: TripHeaderProps) {
+  const words = useWords();
   const view = tripViewOf(job);
   const wish = wishOfJob(job);
-  const extent = wish && durationLabel(wish);
-  const madeUp = describeSource(job.source);
+  const subtitle = view.subtitleOf?.(job, words) ?? (wish && durationLabel(wish));
+  const madeUp = describeSource(job.source, words);
   return (
     <header class={`trip ${nounOf(job)}`}>
-      <h1 dir="auto">{titleOfJob(job)}</h1>
-      <p class="facts">
-        {extent && <span>{extent}</span>}
-        <span>
-          available until <LocalTime iso={job.expiresAt} />
-        </span>
-        <span>{describeState(job)}</span>
-        {madeUp && <span class="mark">{madeUp.mark}</span>}
-        {view.factsOf?.(job).map((fact) => <span key={fact}>{fact}</span>)}
-      </p>
-      {view.Details && <view.Details job={job} />}
+      <div class="trip-title">
+        <h1 dir="auto">{titleOfJob(job)}</h1>
+        <p class="subtitle">
+          {subtitle && <span dir="auto">{subtitle}</span>}
+          {madeUp && <span class="mark">{madeUp.mark}</span>}
+        </p>
+        {view.Details && <view.Details job={job} />}
+      </div>
+      {hasPlan && view.totalsOf && <Totals totals={view.totalsOf(job, words)} />}
       <TripActions job={job} isOpen={isOpen} />
+      <p class="facts state quiet">
+        <span>{describeState(job, words)}</span>
+        <span>
+          {words.trip.keptUntil} <LocalTime iso={job.expiresAt} />
+        </span>
+      </p>
+      {job.status === "completed" && <PrintedLink id={idOf(job)} />}
     </header>
   );
 }
 
+/** Leads from paper back to the page: as text, and as a code for the camera of a phone. */
+function PrintedLink({ id }: { id: string }) {
+  const { trip } = useWords();
+  // The server does not know the address under which the reader sees it.
+  const origin = useAwake() ? location.origin : "";
+  return (
+    <div class="print-only printed-link">
+      <img src={`${tripUrl(id)}/qr.svg`} alt="" width="96" height="96" loading="lazy" />
+      <p>
+        {trip.online}
+        <br />
+        {origin + tripUrl(id)}
+      </p>
+    </div>
+  );
+}
+
 /** Returns the state of a job in a few words. */
-function describeState({ status, createdAt, completedAt }: Job): string {
-  if (status === "processing") return "in progress";
+function describeState({ status, createdAt, completedAt }: Job, { trip }: Words): string {
+  if (status === "processing") return trip.planning;
+  if (status !== "completed") return trip[status];
   const took = durationInWords(Date.parse(completedAt ?? createdAt) - Date.parse(createdAt));
-  return { completed: `ready after ${took}`, failed: "failed", canceled: "canceled" }[status];
+  return trip.readyAfter(took);
 }

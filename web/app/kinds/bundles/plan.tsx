@@ -2,97 +2,125 @@
  * The plan of bundles: each bundle is a card with its events.
  * @module
  */
-import { DAY_MS } from "../../../../lib/clock.ts";
-import { hasTimeOfDay, localMs, timeOfDay } from "../../../../lib/local_time.ts";
 import type { Bundle, GenerationJob } from "../../../client/job.ts";
-import { Credits, formatCost, formatDay, Link, Placeholder, PlaceLink } from "../plan_pieces.tsx";
+import { useWords } from "../../../words/words.ts";
+import { stopId } from "../../map/stop.ts";
+import { formatCost } from "../format.ts";
+import {
+  CategoryName,
+  Credits,
+  Link,
+  lookedUp,
+  partClass,
+  Placeholder,
+  PlaceLink,
+} from "../plan_pieces.tsx";
+import { Slot } from "../plan_slots.ts";
 import type { PlanProps } from "../trip_view.ts";
+import { describeBundle, formatTimes, placeOf } from "./bundle_text.ts";
+
+export { formatTimes, placeOf } from "./bundle_text.ts";
 
 type KeyEvent = Bundle["keyEvents"][number];
 
 export function BundlesPlan(
-  { job: { bundles, partial }, isGrowing }: PlanProps<Pick<GenerationJob, "bundles" | "partial">>,
+  { job: { bundles, partial }, isGrowing, focus = null }: PlanProps<
+    Pick<GenerationJob, "bundles" | "partial">
+  >,
 ) {
+  const { plan } = useWords();
   const parts = bundles ?? partial ?? [];
   return (
     <>
       <ol class="bundles">
-        {parts.map((bundle, index) => <BundleCard key={index} bundle={bundle} />)}
-        {isGrowing && <Placeholder key={parts.length} label={`Bundle ${parts.length + 1}`} />}
+        {parts.map((bundle, part) => (
+          <BundleCard
+            key={part}
+            bundle={bundle}
+            part={part}
+            focus={focus?.part === part ? focus.index : null}
+          />
+        ))}
+        {isGrowing && <Placeholder key={parts.length} label={plan.bundle(parts.length + 1)} />}
       </ol>
       <Credits places={parts.flatMap(({ keyEvents }) => keyEvents)} />
     </>
   );
 }
 
-function BundleCard({ bundle }: { bundle: Bundle }) {
+interface BundleCardProps {
+  bundle: Bundle;
+  part: number;
+  /** The index of the event that the reader looks at; `null`: none of this bundle. */
+  focus: number | null;
+}
+
+function BundleCard({ bundle, part, focus }: BundleCardProps) {
+  const words = useWords();
   const { title, description, keyEvents, imageUrl } = bundle;
   return (
-    <li class="card">
+    <li class={`card bundle ${partClass(part)}`} id={`bundle-${part + 1}`}>
+      <Slot name="menu" part={part} />
+      <p class="day-name">
+        <span class="badge">{words.plan.bundle(part + 1)}</span>
+        <Slot name="mark" part={part} />
+      </p>
       <h2 dir="auto">{title}</h2>
+      <p class="quiet sums">{describeBundle(bundle, words).join(" · ")}</p>
       <p dir="auto">{description}</p>
+      <Slot name="photo" part={part} />
       <ol class="events">
-        {keyEvents.map((event, index) => <EventRow key={index} event={event} />)}
+        {keyEvents.map((event, index) => (
+          <EventRow
+            key={index}
+            event={event}
+            spot={{ part, index }}
+            isFocused={focus === index}
+          />
+        ))}
       </ol>
       {imageUrl && (
         <p class="facts">
-          <Link url={imageUrl}>View picture</Link>
+          <Link url={imageUrl}>{words.plan.viewPicture}</Link>
         </p>
       )}
+      <Slot name="footer" part={part} />
     </li>
   );
 }
 
-function EventRow({ event }: { event: KeyEvent }) {
-  const { name, date, startsAt, endsAt, mapQuery, price, url, why } = event;
+interface EventRowProps {
+  event: KeyEvent;
+  spot: { part: number; index: number };
+  isFocused: boolean;
+}
+
+function EventRow({ event, spot, isFocused }: EventRowProps) {
+  const words = useWords();
+  const { name, date, startsAt, endsAt, mapQuery, price, url, why, category } = event;
   const where = placeOf(event).join(", ");
   return (
-    <li>
-      <p class="when" dir="auto">
-        {startsAt ? <time dateTime={startsAt}>{formatTimes(startsAt, endsAt)}</time> : date}
-      </p>
-      <h3 dir="auto">
-        <Link url={url}>{name}</Link>
-      </h3>
-      <p dir="auto">{why}</p>
-      {(where || price) && (
-        <p class="facts">
-          {where && <PlaceLink place={where} query={mapQuery || where} />}
-          {price && <span>{formatCost(price)}</span>}
+    <li id={stopId(spot)} class={isFocused ? "stop focused" : "stop"}>
+      <div class="what" data-number={spot.index + 1}>
+        <Slot name="menu" {...spot} />
+        <p class="when" dir="auto">
+          {startsAt
+            ? <time dateTime={startsAt}>{formatTimes({ startsAt, endsAt }, words.language)}</time>
+            : date}
         </p>
-      )}
+        <h3 dir="auto">
+          <Link url={url}>{name}</Link> <Slot name="mark" {...spot} />
+        </h3>
+        {(price || (category ?? "other") !== "other") && (
+          <p class="facts">
+            <CategoryName category={category} />
+            {price && <span>{formatCost(price, words)}</span>}
+          </p>
+        )}
+        <Slot name="photo" {...spot} />
+        <p class="about" dir="auto">{why}</p>
+        {where && <PlaceLink place={where} query={mapQuery || where} point={lookedUp(event)} />}
+      </div>
     </li>
   );
-}
-
-/** Returns the known parts of an event's place. The city is only one if no other part names it. */
-export function placeOf(
-  { venue, neighborhood, city }: Pick<KeyEvent, "venue" | "neighborhood" | "city">,
-): string[] {
-  const parts = [venue, neighborhood].flatMap((part) => part ? [part] : []);
-  // A part of a plan that an earlier version has written has no city.
-  if (!city) return parts;
-  const isNamed = parts.some((part) => part.toLowerCase().includes(city.toLowerCase()));
-  return isNamed ? parts : [...parts, city];
-}
-
-/**
- * Formats local times: `Fri, Dec 4, 2026, 20:00–23:00`, or `Fri, Dec 4, 2026` if only the day is
- * known. The text is the same on every machine.
- *
- * @param startsAt the start, such as `2026-12-04T20:00` or `2026-12-04`
- * @param endsAt the end in the same forms; `null` or `undefined`: not known
- */
-export function formatTimes(startsAt: string, endsAt: string | null | undefined): string {
-  const start = formatTime(startsAt);
-  if (!endsAt) return start;
-  // An event that ends in the night after its day needs no second date.
-  const isShort = hasTimeOfDay(startsAt) && hasTimeOfDay(endsAt) &&
-    localMs(endsAt) - localMs(startsAt) < DAY_MS;
-  return isShort ? `${start}–${timeOfDay(endsAt)}` : `${start} – ${formatTime(endsAt)}`;
-}
-
-function formatTime(time: string): string {
-  const day = formatDay(time);
-  return hasTimeOfDay(time) ? `${day}, ${timeOfDay(time)}` : day;
 }

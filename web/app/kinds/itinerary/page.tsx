@@ -1,11 +1,16 @@
 /**
- * The page of an itinerary: its stages, its files and its facts.
+ * The page of an itinerary: its stages, its files, its totals and its map.
  * @module
  */
+import type { ItineraryJob } from "../../../client/job.ts";
+import type { Words } from "../../../words/words.ts";
+import { dayLater, formatRange } from "../format.ts";
 import { DetailList } from "../plan_pieces.tsx";
+import { stopsIn } from "../stops.ts";
 import { describeFacts, factsOf } from "../trip_facts.ts";
-import type { TripView } from "../trip_view.ts";
-import { formatCosts, ItineraryPlan, sumCosts } from "./plan.tsx";
+import type { PlanIndex, TripView } from "../trip_view.ts";
+import { daysOf, itineraryTotals } from "./day_text.ts";
+import { ItineraryPlan } from "./plan.tsx";
 
 export const itineraryPage: TripView<"itinerary"> = {
   partNoun: "Day",
@@ -18,13 +23,38 @@ export const itineraryPage: TripView<"itinerary"> = {
   ],
   files: { markdown: true, calendar: "first day" },
   Plan: ItineraryPlan,
-  Details: ({ job }) => <DetailList details={describeFacts(factsOf(job))} />,
+  Details: ({ job }) => <FactList job={job} />,
+  subtitleOf,
+  totalsOf: itineraryTotals,
+  contentsOf,
   timeZoneOf: ({ location }) => location?.timeZone ?? undefined,
   firstDayOf: ({ startDate }) => startDate,
-  factsOf({ itinerary }) {
-    const activities = itinerary?.flatMap(({ activities }) => activities) ?? [];
-    const cost = formatCosts(activities);
-    if (cost === null) return [];
-    return [sumCosts(activities).length > 0 ? `${cost} per person` : cost];
-  },
+  stopsOf: (job) => stopsIn(daysOf(job).map(({ activities }) => activities)),
 };
+
+/** Shows the facts that the head of the page does not have elsewhere. */
+function FactList({ job }: { job: ItineraryJob }) {
+  const { startDate: _, ...facts } = factsOf(job);
+  return <DetailList details={describeFacts(facts)} />;
+}
+
+function subtitleOf({ durationDays, startDate, createdAt }: ItineraryJob, words: Words): string {
+  const count = words.plan.dayCount(durationDays);
+  if (startDate === undefined) return count;
+  const range = { first: startDate, last: dayLater(startDate, durationDays - 1) };
+  return `${count} · ${formatRange(range, { words, year: createdAt.slice(0, 4) })}`;
+}
+
+function contentsOf(job: ItineraryJob, { trip, plan }: Words): PlanIndex {
+  const days = daysOf(job);
+  // A plan that ended early has only its finished days.
+  const count = job.status === "processing" ? job.durationDays : days.length;
+  return {
+    name: trip.days,
+    parts: Array.from({ length: count }, (_, part) => ({
+      id: `day-${part + 1}`,
+      label: plan.day(part + 1),
+      title: days[part]?.theme ?? null,
+    })),
+  };
+}

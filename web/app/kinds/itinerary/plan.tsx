@@ -2,28 +2,59 @@
  * The plan of an itinerary: days as timelines.
  * @module
  */
+import { useState } from "preact/hooks";
 import type { Day, ItineraryJob } from "../../../client/job.ts";
-import { Credits, formatCost, formatDay, Placeholder, PlaceLink } from "../plan_pieces.tsx";
+import { useWords } from "../../../words/words.ts";
+import { stopId } from "../../map/stop.ts";
+import { formatShortDay } from "../format.ts";
+import {
+  CategoryName,
+  Credits,
+  lookedUp,
+  partClass,
+  Placeholder,
+  PlaceLink,
+} from "../plan_pieces.tsx";
+import { Slot } from "../plan_slots.ts";
 import type { PlanProps } from "../trip_view.ts";
+import { daysOf, describeActivity, describeDay, describeWay, formatWeather } from "./day_text.ts";
+
+export { formatWeather, sumCosts } from "./day_text.ts";
 
 type Activity = Day["activities"][number];
 
-/** Travellers take a vehicle for longer ways. */
-const LONGEST_WALK_MINUTES = 60;
+/** A longer finished plan shows its days closed at first: an overview of two screens. */
+const MAX_OPEN_DAYS = 10;
+
+/** A plan of more days is laid out only where the reader looks, so that a phone scrolls smoothly. */
+const MAX_WHOLE_DAYS = 5;
 
 export function ItineraryPlan(
-  { job: { itinerary, partial, durationDays }, isGrowing }: PlanProps<
+  { job, isGrowing, focus = null, isCompact = false }: PlanProps<
     Pick<ItineraryJob, "itinerary" | "partial" | "durationDays">
   >,
 ) {
-  const days = itinerary ?? partial ?? [];
+  const { plan } = useWords();
+  const days = daysOf(job);
+  const { durationDays } = job;
+  // Days that the reader watches growing stay open at the end.
+  const [isOpen] = useState(isGrowing || durationDays <= MAX_OPEN_DAYS);
   // While the model corrects a plan, all of its days are there already.
   const hasMore = isGrowing && days.length < durationDays;
+  const size = isCompact ? "compact" : durationDays > MAX_WHOLE_DAYS ? "long" : "";
   return (
     <>
-      <ol class="days">
-        {days.map((day, index) => <DayCard key={index} day={day} />)}
-        {hasMore && <Placeholder key={days.length} label={`Day ${days.length + 1}`} />}
+      <ol class={`days ${size}`}>
+        {days.map((day, part) => (
+          <DayCard
+            key={part}
+            day={day}
+            part={part}
+            isOpen={isOpen}
+            focus={focus?.part === part ? focus.index : null}
+          />
+        ))}
+        {hasMore && <Placeholder key={days.length} label={plan.day(days.length + 1)} />}
       </ol>
       <Credits
         places={days.flatMap(({ activities }) => activities)}
@@ -33,99 +64,86 @@ export function ItineraryPlan(
   );
 }
 
-function DayCard({ day: { day, date, weather, theme, activities, totals } }: { day: Day }) {
-  const facts = [
-    `Day ${day}`,
-    date && formatDay(date),
-    weather && formatWeather(weather),
-    formatCosts(activities),
-    totals?.walkingMeters ? `${formatKilometers(totals.walkingMeters)} on foot` : null,
-  ];
+interface DayCardProps {
+  day: Day;
+  part: number;
+  /** Whether it is open at first. After that, the reader opens and closes it. */
+  isOpen: boolean;
+  /** The index of the activity that the reader looks at; `null`: none of this day. */
+  focus: number | null;
+}
+
+function DayCard({ day, part, isOpen, focus }: DayCardProps) {
+  const words = useWords();
+  const { date, season, weather, theme, activities } = day;
+  const when = [
+    date && formatShortDay(date, words.language),
+    season && words.plan.seasons[season],
+    weather && formatWeather(weather, words),
+  ].filter(Boolean);
   return (
-    <li class="card" id={`day-${day}`}>
-      <p class="quiet">{facts.filter(Boolean).join(" · ")}</p>
-      <h2 dir="auto">{theme}</h2>
-      <ol class="timeline">
-        {activities.map((activity, index) => <ActivityRow key={index} activity={activity} />)}
-      </ol>
+    <li class={`card day ${partClass(part)}`} id={`day-${day.day}`}>
+      <Slot name="menu" part={part} />
+      <details open={isOpen}>
+        <summary>
+          <span class="day-name">
+            <span class="badge">{words.plan.day(day.day)}</span>
+            {when.length > 0 && <span class="quiet">{when.join(" · ")}</span>}
+            <Slot name="mark" part={part} />
+          </span>
+          <h2 dir="auto">{theme}</h2>
+          <span class="quiet sums">{describeDay(day, words).join(" · ")}</span>
+        </summary>
+        <Slot name="photo" part={part} />
+        <ol class="timeline">
+          {activities.map((activity, index) => (
+            <ActivityRow
+              key={index}
+              activity={activity}
+              weekday={day.weekday}
+              spot={{ part, index }}
+              isFocused={focus === index}
+            />
+          ))}
+        </ol>
+        <Slot name="footer" part={part} />
+      </details>
     </li>
   );
 }
 
-function ActivityRow({ activity }: { activity: Activity }) {
-  const { time, title, description, place, mapQuery, estimatedCost, needsMet, toNext } = activity;
-  const facts = [
-    estimatedCost && formatCost(estimatedCost),
-    activity.durationMinutes && `takes ${formatMinutes(activity.durationMinutes)}`,
-    activity.bookAhead && "book ahead",
-    activity.openingHours && `open: ${activity.openingHours}`,
-    toNext && toNext.walkingMinutes <= LONGEST_WALK_MINUTES &&
-    `${formatMinutes(toNext.walkingMinutes)} on foot to the next place`,
-  ];
+interface ActivityRowProps {
+  activity: Activity;
+  weekday: Day["weekday"];
+  spot: { part: number; index: number };
+  isFocused: boolean;
+}
+
+function ActivityRow({ activity, weekday, spot, isFocused }: ActivityRowProps) {
+  const words = useWords();
+  const { time, title, description, place, mapQuery, needsMet, category, bookAhead } = activity;
+  const way = describeWay(activity, words);
   return (
-    <li>
+    <li id={stopId(spot)} class={isFocused ? "stop focused" : "stop"}>
       <time dateTime={time}>{time}</time>
-      <div>
-        <h3 dir="auto">{title}</h3>
-        <p dir="auto">{description}</p>
-        {needsMet && <p dir="auto">{needsMet}</p>}
+      <div class="what" data-number={spot.index + 1}>
+        <Slot name="menu" {...spot} />
+        <h3 dir="auto">
+          {title} <Slot name="mark" {...spot} />
+        </h3>
         <p class="facts">
-          <PlaceLink place={place} query={mapQuery || place} />
-          {facts.map((fact, index) => fact && <span key={index} dir="auto">{fact}</span>)}
+          <CategoryName category={category} />
+          {describeActivity(activity, { weekday, words }).map((fact, index) => (
+            <span key={index} dir="auto">{fact}</span>
+          ))}
+          {bookAhead && <span class="hint">{words.plan.bookAhead}</span>}
         </p>
+        <Slot name="photo" {...spot} />
+        <p class="about" dir="auto">{description}</p>
+        {needsMet && <p class="about" dir="auto">{needsMet}</p>}
+        <PlaceLink place={place} query={mapQuery || place} point={lookedUp(activity)} />
+        {way && <p class="way quiet">{way}</p>}
       </div>
     </li>
   );
-}
-
-/** Formats a duration: `45 min`, `1 h`, `1 h 30 min`. */
-export function formatMinutes(minutes: number): string {
-  const [hours, rest] = [Math.floor(minutes / 60), minutes % 60];
-  return [hours > 0 && `${hours} h`, (rest > 0 || hours === 0) && `${rest} min`]
-    .filter(Boolean).join(" ");
-}
-
-/** Formats a distance: `0.4 km`, `2.5 km`. */
-function formatKilometers(meters: number): string {
-  return `${(meters / 1_000).toFixed(1)} km`;
-}
-
-/** Formats a forecast: `rain showers, 12 to 18 °C, rain 60%`. Unknown values are left out. */
-export function formatWeather(weather: NonNullable<Day["weather"]>): string | null {
-  const { sky, minCelsius, maxCelsius, rainPercent } = weather;
-  const degrees = [minCelsius, maxCelsius].flatMap((celsius) =>
-    celsius === null ? [] : [Math.round(celsius)]
-  );
-  const texts = [
-    sky,
-    // Two negative numbers with a dash between them are hard to read.
-    degrees.length > 0 && `${[...new Set(degrees)].join(" to ")} °C`,
-    rainPercent !== null && `rain ${Math.round(rainPercent)}%`,
-  ].filter(Boolean);
-  return texts.length === 0 ? null : texts.join(", ");
-}
-
-/** Returns the total cost of activities by currency. Free and unknown costs are skipped. */
-export function sumCosts(activities: readonly Activity[]): [currency: string, amount: number][] {
-  const sums = new Map<string, number>();
-  for (const { estimatedCost } of activities) {
-    if (!estimatedCost?.amount) continue;
-    const { currency, amount } = estimatedCost;
-    sums.set(currency, (sums.get(currency) ?? 0) + amount);
-  }
-  return [...sums];
-}
-
-/**
- * Returns the total cost of activities as text, or `null` if no cost is known. The text names the
- * activities, because a trip has other costs too.
- */
-export function formatCosts(activities: readonly Activity[]): string | null {
-  const sums = sumCosts(activities);
-  if (sums.length > 0) {
-    const texts = sums.map(([currency, amount]) => formatCost({ amount, currency }));
-    return `activities: ${texts.join(" + ")}`;
-  }
-  const isKnown = activities.some(({ estimatedCost }) => estimatedCost !== null);
-  return isKnown ? "activities: free" : null;
 }
