@@ -38,7 +38,7 @@ export interface PlanPart {
   title: string | null;
 }
 
-/** The index of a plan: its parts, also those that are not written yet. */
+/** The index of a plan: its parts, also parts that are not written yet. */
 export interface PlanIndex {
   /** Such as `Days`. */
   name: string;

@@ -3,19 +3,18 @@
  * @module
  */
 import type { Land } from "./land.ts";
-import type { Stop } from "./stop.ts";
-
-/** What identifies a stop in its plan. */
-export type StopRef = Pick<Stop, "part" | "index">;
+import type { Stop, StopRef } from "./stop.ts";
 
 export interface TripMapProps {
-  stops: Stop[];
-  /** The days or bundles, by the number that stops give as their part. */
-  parts: { label: string }[];
+  /** The places, in the order of the plan; empty: the map shows nothing. */
+  stops: readonly Stop[];
+  /** The days or bundles, in order. */
+  parts: readonly { label: string }[];
+  /** What the server knows of the land; `null`: the map fetches it. */
   land: Land | null;
-  /** The stop that the reader looks at. */
+  /** The place that is marked here and in the list. */
   focus: StopRef | null;
-  onFocus: (stop: StopRef | null) => void;
+  onFocus(stop: StopRef | null): void;
 }
 
 /** Shows nothing yet. */

@@ -1,19 +1,9 @@
 /**
- * The buttons that change a part of a plan, or one entry of a part.
+ * The mark and the menu of a part of a plan, or of one of its items.
  * @module
  */
-import type { Job } from "../../client/job.ts";
 
-export interface PartMenuProps {
-  job: Job;
-  /** The index of the day or bundle. */
-  part: number;
-  /** The index of the activity or event; unset: the whole part. */
-  index?: number;
-  isOwn: boolean;
-}
-
-/** Shows nothing yet. */
-export function PartMenu(_: PartMenuProps) {
+/** Shows nothing yet. It belongs into the list item of its part. */
+export function PartMenu(_: { part: number; index?: number }) {
   return null;
 }

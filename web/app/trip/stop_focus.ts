@@ -3,8 +3,7 @@
  * @module
  */
 import { useState } from "preact/hooks";
-import type { StopRef } from "../map/trip_map.tsx";
-import { stopId } from "../map/stop.ts";
+import { stopId, type StopRef } from "../map/stop.ts";
 
 /** Keeps the list and the map in step. */
 export function useStopFocus() {

@@ -13,7 +13,6 @@ import { type PlanSlots, PlanSlotsProvider } from "../kinds/plan_slots.ts";
 import { tripViewOf } from "../kinds/registry.ts";
 import type { Land } from "../map/land.ts";
 import { ChangeForm } from "../shaping/change_form.tsx";
-import { ShapingContext } from "../shaping/context.ts";
 import { PartMenu } from "../shaping/part_menu.tsx";
 import { Versions } from "../shaping/versions.tsx";
 import { wishOfJob } from "../wish.ts";
@@ -59,7 +58,6 @@ export function TripPage({ state }: { state: TripState }) {
   const hasPlan = isGrowing || job.status === "completed" || (job.partial ?? []).length > 0;
   const view = tripViewOf(job);
   const reasoning = isGrowing ? [] : view.reasoningOf?.(job) ?? [];
-  const isDone = job.status === "completed";
   return (
     <main id="main" class="trip" tabIndex={-1}>
       <KeptNotice />
@@ -68,10 +66,8 @@ export function TripPage({ state }: { state: TripState }) {
       <Versions job={job} />
       <Outcome wish={wish} job={job} />
       <PlanWarnings warnings={job.warnings} />
-      <ShapingContext.Provider value={isDone ? { job, isOwn: state.isOwn } : null}>
-        {hasPlan && <Workspace job={job} isGrowing={isGrowing} land={state.land ?? null} />}
-        {isDone && <ChangeForm job={job} />}
-      </ShapingContext.Provider>
+      {hasPlan && <Workspace job={job} isGrowing={isGrowing} land={state.land ?? null} />}
+      {job.status === "completed" && <ChangeForm job={job} />}
       {madeUp && <p class="source quiet">{madeUp.text}</p>}
       {reasoning.length > 0 && <Reasoning summaries={reasoning} />}
       {isGrowing && (
@@ -88,6 +84,11 @@ export function TripPage({ state }: { state: TripState }) {
   );
 }
 
+/** What the page adds to a plan. */
+const SLOTS: PlanSlots = {
+  menu: (spot) => <PartMenu {...spot} />,
+};
+
 interface WorkspaceProps {
   job: Job;
   isGrowing: boolean;
@@ -100,7 +101,6 @@ function Workspace({ job, isGrowing, land }: WorkspaceProps) {
   const view = tripViewOf(job);
   const contents = view.contentsOf?.(job, words);
   const { focus, rowEvents, show } = useStopFocus();
-  const slots = useSlots(job);
   useWholePrint();
   const stops = useMemo(() => view.stopsOf?.(job) ?? [], [job]);
   const parts = useMemo(() => contents?.parts.map(({ label }) => ({ label })) ?? [], [job]);
@@ -119,22 +119,11 @@ function Workspace({ job, isGrowing, land }: WorkspaceProps) {
           />
         )}
         <div class="plan" {...rowEvents}>
-          <PlanSlotsProvider value={slots}>
+          <PlanSlotsProvider value={SLOTS}>
             <view.Plan job={job} isGrowing={isGrowing} focus={focus} />
           </PlanSlotsProvider>
         </div>
       </div>
     </>
   );
-}
-
-/** Returns what the page adds to a plan. */
-function useSlots(job: Job): PlanSlots {
-  return useMemo(() => ({
-    menu: (spot) => (
-      <ShapingContext.Consumer>
-        {(shaping) => shaping && <PartMenu job={job} isOwn={shaping.isOwn} {...spot} />}
-      </ShapingContext.Consumer>
-    ),
-  }), [job]);
 }

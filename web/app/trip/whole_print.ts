@@ -1,5 +1,5 @@
 /**
- * Paper shows all days, also those that are closed on the screen.
+ * Paper shows all days, also days that are closed on the screen.
  * @module
  */
 import { useEffect } from "preact/hooks";

@@ -81,8 +81,8 @@ function describeRange(prices: readonly Money[], { plan, language }: Words): str
 }
 
 /**
- * Formats local times: `Fri, Dec 4, 2026, 20:00–23:00`, or `Fri, Dec 4, 2026` if only the day is
- * known. The text is the same on every machine.
+ * Formats local times: `Fri, Dec 4, 20:00–23:00`, or `Fri, Dec 4` if only the day is known. Events are
+ * soon, so they need no year. The text is the same on every machine.
  *
  * @param times `startsAt`: the start, such as `2026-12-04T20:00` or `2026-12-04`
  * `endsAt`: the end in the same forms; `null` or `undefined`: not known
@@ -100,6 +100,6 @@ export function formatTimes(
 }
 
 function formatTime(time: string, language: Language): string {
-  const day = formatDay(time, language);
+  const day = formatShortDay(time, language);
   return hasTimeOfDay(time) ? `${day}, ${timeOfDay(time)}` : day;
 }

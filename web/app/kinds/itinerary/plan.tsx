@@ -51,6 +51,7 @@ export function ItineraryPlan(
             day={day}
             part={part}
             isOpen={isOpen}
+            isCompact={isCompact}
             focus={focus?.part === part ? focus.index : null}
           />
         ))}
@@ -69,11 +70,12 @@ interface DayCardProps {
   part: number;
   /** Whether it is open at first. After that, the reader opens and closes it. */
   isOpen: boolean;
+  isCompact: boolean;
   /** The index of the activity that the reader looks at; `null`: none of this day. */
   focus: number | null;
 }
 
-function DayCard({ day, part, isOpen, focus }: DayCardProps) {
+function DayCard({ day, part, isOpen, isCompact, focus }: DayCardProps) {
   const words = useWords();
   const { date, season, weather, theme, activities } = day;
   const when = [
@@ -103,6 +105,7 @@ function DayCard({ day, part, isOpen, focus }: DayCardProps) {
               weekday={day.weekday}
               spot={{ part, index }}
               isFocused={focus === index}
+              isCompact={isCompact}
             />
           ))}
         </ol>
@@ -117,12 +120,12 @@ interface ActivityRowProps {
   weekday: Day["weekday"];
   spot: { part: number; index: number };
   isFocused: boolean;
+  isCompact: boolean;
 }
 
-function ActivityRow({ activity, weekday, spot, isFocused }: ActivityRowProps) {
+function ActivityRow({ activity, weekday, spot, isFocused, isCompact }: ActivityRowProps) {
   const words = useWords();
-  const { time, title, description, place, mapQuery, needsMet, category, bookAhead } = activity;
-  const way = describeWay(activity, words);
+  const { time, title, category, bookAhead } = activity;
   return (
     <li id={stopId(spot)} class={isFocused ? "stop focused" : "stop"}>
       <time dateTime={time}>{time}</time>
@@ -139,11 +142,21 @@ function ActivityRow({ activity, weekday, spot, isFocused }: ActivityRowProps) {
           {bookAhead && <span class="hint">{words.plan.bookAhead}</span>}
         </p>
         <Slot name="photo" {...spot} />
-        <p class="about" dir="auto">{description}</p>
-        {needsMet && <p class="about" dir="auto">{needsMet}</p>}
-        <PlaceLink place={place} query={mapQuery || place} point={lookedUp(activity)} />
-        {way && <p class="way quiet">{way}</p>}
+        {!isCompact && <ActivityDetails activity={activity} />}
       </div>
     </li>
+  );
+}
+
+function ActivityDetails({ activity }: { activity: Activity }) {
+  const { description, needsMet, place, mapQuery } = activity;
+  const way = describeWay(activity, useWords());
+  return (
+    <>
+      <p class="about" dir="auto">{description}</p>
+      {needsMet && <p class="about" dir="auto">{needsMet}</p>}
+      <PlaceLink place={place} query={mapQuery || place} point={lookedUp(activity)} />
+      {way && <p class="way quiet">{way}</p>}
+    </>
   );
 }
