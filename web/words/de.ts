@@ -71,15 +71,14 @@ export const de: Words = {
     free: "kostenlos",
     about: (amount) => `etwa ${amount}`,
     perPerson: "pro Person",
-    cost: "Kosten",
+    cost: "Geschätzte Kosten",
     budget: "Budget",
     walking: "Zu Fuß",
     time: "Verplante Zeit",
     choices: "Zur Auswahl",
     price: "Preis je Bündel",
     ofBudget: (cost, budget) => `${cost} von ${budget}`,
-    left: (amount) => `noch ${amount}`,
-    over: (amount) => `${amount} zu viel`,
+    over: "zu viel",
     forPeople: (adults, children) =>
       [
         adults === 1 ? "für 1 Erwachsenen" : `für ${adults} Erwachsene`,

@@ -79,15 +79,14 @@ export const en = {
     about: (amount: string) => `about ${amount}`,
     perPerson: "per person",
     /** The names of totals. */
-    cost: "Cost",
+    cost: "Estimated cost",
     budget: "Budget",
     walking: "Walking",
     time: "Planned time",
     choices: "To choose from",
     price: "Price of a bundle",
     ofBudget: (cost: string, budget: string) => `${cost} of ${budget}`,
-    left: (amount: string) => `${amount} left`,
-    over: (amount: string) => `${amount} over`,
+    over: "over",
     forPeople: (adults: number, children: number) =>
       [
         adults === 1 ? "for 1 adult" : `for ${adults} adults`,

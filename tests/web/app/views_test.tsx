@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertMatch, assertNotMatch, assertStrictEquals } from "@std/assert";
-import { renderToString } from "preact-render-to-string";
+import type { ComponentChild } from "preact";
+import { renderToString as renderPage } from "preact-render-to-string";
 import { sampleBundles } from "../../../jobs/kinds/bundles/sample.ts";
 import { contracts, kindNames } from "../../../jobs/kinds/contracts.ts";
 import { filesOf } from "../../../routes/files/registry.ts";
@@ -12,6 +13,8 @@ import { PlanWarnings } from "../../../web/app/trip/plan_warnings.tsx";
 import { RefusalNotice } from "../../../web/app/refusal_notice.tsx";
 import { fieldsOf } from "../../../web/app/wish.ts";
 import type { GenerationJob, ItineraryWish, Job } from "../../../web/client/client.ts";
+import { catalogues } from "../../../web/words/catalogues.ts";
+import { WordsProvider } from "../../../web/words/words.ts";
 import { techno, tokyo } from "../../../testing/app.ts";
 import { storedBundles } from "../../../testing/plans.ts";
 
@@ -38,6 +41,11 @@ const job: GenerationJob = {
   usage: null,
   warnings: [],
 };
+
+/** Renders a part of an English page. */
+function renderToString(content: ComponentChild): string {
+  return renderPage(<WordsProvider value={catalogues.en}>{content}</WordsProvider>);
+}
 
 /** Returns the text of a page, without its tags. */
 function textOf(html: string): string {

@@ -42,11 +42,13 @@ export function sumMoney(costs: readonly (Money | null | undefined)[]): Money[] 
   for (const cost of costs) {
     if (cost?.amount) sums.set(cost.currency, (sums.get(cost.currency) ?? 0) + cost.amount);
   }
-  // Sums of decimal fractions are not exact.
-  return [...sums].map(([currency, amount]) => ({
-    currency,
-    amount: Math.round(100 * amount) / 100,
-  }));
+  return [...sums].map(([currency, amount]) => ({ currency, amount: toCents(amount) }));
+}
+
+/** Sums of decimal fractions are not exact. Larger sums have no digits for cents. */
+function toCents(amount: number): number {
+  const cents = Math.round(100 * amount);
+  return Number.isSafeInteger(cents) ? cents / 100 : amount;
 }
 
 /** Formats the day of a local time with its year: `Fri, Dec 4, 2026`. */

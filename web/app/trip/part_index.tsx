@@ -23,10 +23,12 @@ export function PartIndex({ name, parts }: PlanIndex) {
     list.scrollLeft = chip.offsetLeft - (list.clientWidth - chip.offsetWidth) / 2;
   }, [current]);
   if (parts.length < 2) return null;
+  // The keyboard must be able to scroll it.
+  const hasLinks = parts.some(({ title }) => title !== null);
   return (
     <nav class="index" aria-label={name}>
       {parts.length > MAX_CHIPS_IN_VIEW && <AllParts name={name} parts={parts} />}
-      <ol class="chips" ref={strip}>
+      <ol class="chips" ref={strip} tabIndex={hasLinks ? undefined : 0}>
         {parts.map((part, index) => (
           <li key={part.id} class={partClass(index)}>
             {part.title === null ? <span class="chip">{part.label}</span> : (

@@ -10,8 +10,8 @@ import type { Words } from "../../../words/words.ts";
 import {
   formatAmount,
   formatCosts,
-  formatDay,
   formatRange,
+  formatShortDay,
   type Money,
   sumMoney,
 } from "../format.ts";

@@ -104,15 +104,21 @@ export function itineraryTotals(
   const { plan, language } = words;
   const days = daysOf(job);
   const activities = days.flatMap(({ activities }) => activities);
-  const cost = describeCosts(activities, words);
   const meters = sum(days.map(({ totals }) => totals?.walkingMeters));
   const hours = sum(days.map(({ totals }) => totals?.hours));
   return [
-    { name: plan.cost, value: cost, note: plan.perPerson },
+    { name: plan.cost, value: costValue(activities, words), note: plan.perPerson },
     ...(job.budget ? [budgetTotal(costsOf(activities), { job, words })] : []),
     { name: plan.walking, value: meters === null ? null : formatDistance(meters, language) },
-    { name: plan.time, value: hours === null ? null : formatHours(hours, words) },
+    { name: plan.time, value: hours === null ? null : formatHours(Math.round(hours), words) },
   ];
+}
+
+/** Formats the cost of activities without a word for its uncertainty, which its name has. */
+function costValue(activities: readonly Activity[], { plan, language }: Words): string | null {
+  const amounts = costsOf(activities).map((cost) => formatAmount(cost, language));
+  if (amounts.length > 0) return amounts.join(" + ");
+  return activities.some(({ estimatedCost }) => estimatedCost) ? plan.free : null;
 }
 
 /** Compares the costs of a plan with the budget of its request. */
@@ -127,16 +133,18 @@ function budgetTotal(
   const { amount: limit, currency, per } = budget!;
   const { adults, children } = travellers ?? { adults: 1, children: 0 };
   const share = per === "all" ? adults + CHILD_SHARE * children : 1;
-  const perAdult = costs.find((cost) => cost.currency === currency)?.amount;
   const format = (amount: number) =>
     formatAmount({ amount: Math.round(amount), currency }, language);
-  const whom = per === "person" ? plan.perPerson : plan.forPeople(adults, children);
-  if (perAdult === undefined) return { name: plan.budget, value: format(limit), note: whom };
-  const rest = limit - perAdult * share;
+  const note = per === "person" ? plan.perPerson : plan.forPeople(adults, children);
+  const known = costs.find((cost) => cost.currency === currency);
+  // Costs in other currencies cannot be compared. A plan that begins has none.
+  if (!known && costs.length > 0) return { name: plan.budget, value: format(limit), note };
+  const cost = share * (known?.amount ?? 0);
+  const value = plan.ofBudget(format(cost), format(limit));
   return {
     name: plan.budget,
-    value: plan.ofBudget(format(perAdult * share), format(limit)),
-    note: `${rest < 0 ? plan.over(format(-rest)) : plan.left(format(rest))}, ${whom}`,
+    value: cost > limit ? `${value} (${plan.over})` : value,
+    note,
   };
 }
 
