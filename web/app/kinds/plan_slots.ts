@@ -1,6 +1,6 @@
 /**
- * Places in a plan for what other parts of the page add: buttons, pictures, marks. So a plan does not
- * know them.
+ * Places in a plan for what other parts of the page add to it: buttons, pictures, links. The plan
+ * does not know them.
  * @module
  */
 import { type ComponentChildren, createContext } from "preact";
@@ -16,10 +16,8 @@ export interface PlanSpot {
 
 /** Each function returns what belongs to a spot; unset: nothing. */
 export interface PlanSlots {
-  /** The buttons that change it. */
+  /** Its mark, such as `New`, and the buttons that change it. */
   menu?(spot: PlanSpot): ComponentChildren;
-  /** A mark beside its title, such as `New`. */
-  mark?(spot: PlanSpot): ComponentChildren;
   /** A photograph. */
   photo?(spot: PlanSpot): ComponentChildren;
   /** What follows after a part, such as a link to its calendar. */

@@ -19,10 +19,15 @@ export function useStopFocus() {
     if (stop) set(stop);
   }
 
+  /** A row that scrolls under a resting pointer is not meant, and a finger scrolls. */
+  function point(event: PointerEvent): void {
+    if (event.pointerType === "mouse") follow(event);
+  }
+
   return {
     focus,
     /** The handlers of the element that has the rows. */
-    rowEvents: { onMouseOver: follow, onFocusIn: follow, onClick: follow },
+    rowEvents: { onPointerMove: point, onFocusIn: follow, onClick: follow },
     /** Marks the row of a stop of the map and scrolls it into view. */
     show(stop: StopRef | null): void {
       set(stop);

@@ -63,7 +63,6 @@ function BundleCard({ bundle, part, focus }: BundleCardProps) {
       <Slot name="menu" part={part} />
       <p class="day-name">
         <span class="badge">{words.plan.bundle(part + 1)}</span>
-        <Slot name="mark" part={part} />
       </p>
       <h2 dir="auto">{title}</h2>
       <p class="quiet sums">{describeBundle(bundle, words).join(" · ")}</p>
@@ -109,7 +108,7 @@ function EventRow({ event, spot, isFocused }: EventRowProps) {
             : date}
         </p>
         <h3 dir="auto">
-          <Link url={url}>{name}</Link> <Slot name="mark" {...spot} />
+          <Link url={url}>{name}</Link>
         </h3>
         {(price || (category ?? "other") !== "other") && (
           <p class="facts">

@@ -91,7 +91,6 @@ function DayCard({ day, part, isOpen, isCompact, focus }: DayCardProps) {
           <span class="day-name">
             <span class="badge">{words.plan.day(day.day)}</span>
             {when.length > 0 && <span class="quiet">{when.join(" · ")}</span>}
-            <Slot name="mark" part={part} />
           </span>
           <h2 dir="auto">{theme}</h2>
           <span class="quiet sums">{describeDay(day, words).join(" · ")}</span>
@@ -131,9 +130,7 @@ function ActivityRow({ activity, weekday, spot, isFocused, isCompact }: Activity
       <time dateTime={time}>{time}</time>
       <div class="what" data-number={spot.index + 1}>
         <Slot name="menu" {...spot} />
-        <h3 dir="auto">
-          {title} <Slot name="mark" {...spot} />
-        </h3>
+        <h3 dir="auto">{title}</h3>
         <p class="facts">
           <CategoryName category={category} />
           {describeActivity(activity, { weekday, words }).map((fact, index) => (
