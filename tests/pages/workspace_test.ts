@@ -77,6 +77,7 @@ browserTest(
     await menu.tap();
     await page.getByRole("button", { name: "Expand all" }).tap();
     assertStrictEquals(await page.evaluate(OPEN), 30);
+    assertStrictEquals(await overflows(page), false);
     await menu.press("Enter");
     await page.getByRole("button", { name: "Collapse all" }).waitFor();
     assertEquals(await accessibilityViolations(page), []);

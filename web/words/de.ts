@@ -77,7 +77,7 @@ export const de: Words = {
     time: "Verplante Zeit",
     choices: "Zur Auswahl",
     price: "Preis je Bündel",
-    ofBudget: (cost, budget) => `${cost} von ${budget}`,
+    of: (budget) => `von ${budget}`,
     over: "zu viel",
     forPeople: (adults, children) =>
       [

@@ -85,7 +85,8 @@ export const en = {
     time: "Planned time",
     choices: "To choose from",
     price: "Price of a bundle",
-    ofBudget: (cost: string, budget: string) => `${cost} of ${budget}`,
+    /** Before for whom the budget is. */
+    of: (budget: string) => `of ${budget}`,
     over: "over",
     forPeople: (adults: number, children: number) =>
       [

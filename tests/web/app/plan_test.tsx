@@ -292,18 +292,18 @@ function totalsOf(changes: Partial<ItineraryJob> = {}, words = en): string[] {
 Deno.test("the totals of an itinerary are those of its days, with the budget of its request", () => {
   assertEquals(totalsOf(), [
     "Estimated cost | €164 | per person",
-    "Budget | €410 of €600 | for 2 adults and 1 child",
+    "Budget | €410 | of €600 for 2 adults and 1 child",
     "Walking | 5.4 km",
     "Planned time | 29 h",
   ]);
   const budget = { amount: 150, currency: "EUR", per: "person" } as const;
-  assertEquals(totalsOf({ budget })[1], "Budget | €164 of €150 (over) | per person");
+  assertEquals(totalsOf({ budget })[1], "Budget | €164 (over) | of €150 per person");
   const dollars = { ...budget, currency: "USD" };
-  assertEquals(totalsOf({ budget: dollars })[1], "Budget | $150 | per person");
+  assertEquals(totalsOf({ budget: dollars })[1], "Budget | of $150 per person");
   // As many while nothing is known, so that nothing moves.
   assertEquals(totalsOf({ itinerary: null }), [
     "Estimated cost | per person",
-    "Budget | €0 of €600 | for 2 adults and 1 child",
+    "Budget | €0 | of €600 for 2 adults and 1 child",
     "Walking",
     "Planned time",
   ]);
@@ -416,8 +416,12 @@ Deno.test("other parts of the page fill the slots of a plan", () => {
   };
   for (
     const plan of [
-      <ItineraryPlan job={richJob} isGrowing={false} />,
-      <BundlesPlan job={{ bundles: richBundles().bundles, partial: null }} isGrowing={false} />,
+      <ItineraryPlan key="itinerary" job={richJob} isGrowing={false} />,
+      <BundlesPlan
+        key="bundles"
+        job={{ bundles: richBundles().bundles, partial: null }}
+        isGrowing={false}
+      />,
     ]
   ) {
     const html = renderToString(<PlanSlotsProvider value={slots}>{plan}</PlanSlotsProvider>);

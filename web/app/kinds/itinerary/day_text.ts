@@ -135,17 +135,14 @@ function budgetTotal(
   const share = per === "all" ? adults + CHILD_SHARE * children : 1;
   const format = (amount: number) =>
     formatAmount({ amount: Math.round(amount), currency }, language);
-  const note = per === "person" ? plan.perPerson : plan.forPeople(adults, children);
+  const whom = per === "person" ? plan.perPerson : plan.forPeople(adults, children);
+  const note = `${plan.of(format(limit))} ${whom}`;
   const known = costs.find((cost) => cost.currency === currency);
   // Costs in other currencies cannot be compared. A plan that begins has none.
-  if (!known && costs.length > 0) return { name: plan.budget, value: format(limit), note };
+  if (!known && costs.length > 0) return { name: plan.budget, value: null, note };
   const cost = share * (known?.amount ?? 0);
-  const value = plan.ofBudget(format(cost), format(limit));
-  return {
-    name: plan.budget,
-    value: cost > limit ? `${value} (${plan.over})` : value,
-    note,
-  };
+  const value = cost > limit ? `${format(cost)} (${plan.over})` : format(cost);
+  return { name: plan.budget, value, note };
 }
 
 /** Adds the numbers that are known; `null` if there are none. */
