@@ -95,11 +95,6 @@ export function CategoryName({ category = "other" }: { category: Category | unde
   );
 }
 
-/** Returns the class that gives a part of a plan its color. The colors repeat after ten parts. */
-export function partClass(part: number): string {
-  return `part-${part % 10 + 1}`;
-}
-
 /** Reserves the space of the next part. The part replaces the placeholder, so nothing moves. */
 export function Placeholder({ label }: { label: string }) {
   return (

@@ -4,8 +4,8 @@
  */
 import { useEffect, useRef, useState } from "preact/hooks";
 import { useWords } from "../../words/words.ts";
-import { partClass } from "../kinds/plan_pieces.tsx";
 import type { PlanIndex, PlanPart } from "../kinds/trip_view.ts";
+import { partClass } from "../map/part_class.ts";
 import { openAround } from "./stop_focus.ts";
 
 /** Up to this many parts are in view beside each other on a phone. */

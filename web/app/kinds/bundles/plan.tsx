@@ -4,17 +4,10 @@
  */
 import type { Bundle, GenerationJob } from "../../../client/job.ts";
 import { useWords } from "../../../words/words.ts";
+import { partClass } from "../../map/part_class.ts";
 import { stopId } from "../../map/stop.ts";
 import { formatCost } from "../format.ts";
-import {
-  CategoryName,
-  Credits,
-  Link,
-  lookedUp,
-  partClass,
-  Placeholder,
-  PlaceLink,
-} from "../plan_pieces.tsx";
+import { CategoryName, Credits, Link, lookedUp, Placeholder, PlaceLink } from "../plan_pieces.tsx";
 import { Slot } from "../plan_slots.ts";
 import type { PlanProps } from "../trip_view.ts";
 import { describeBundle, formatTimes, placeOf } from "./bundle_text.ts";

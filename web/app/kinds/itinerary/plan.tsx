@@ -5,16 +5,10 @@
 import { useState } from "preact/hooks";
 import type { Day, ItineraryJob } from "../../../client/job.ts";
 import { useWords } from "../../../words/words.ts";
+import { partClass } from "../../map/part_class.ts";
 import { stopId } from "../../map/stop.ts";
 import { formatShortDay } from "../format.ts";
-import {
-  CategoryName,
-  Credits,
-  lookedUp,
-  partClass,
-  Placeholder,
-  PlaceLink,
-} from "../plan_pieces.tsx";
+import { CategoryName, Credits, lookedUp, Placeholder, PlaceLink } from "../plan_pieces.tsx";
 import { Slot } from "../plan_slots.ts";
 import type { PlanProps } from "../trip_view.ts";
 import { daysOf, describeActivity, describeDay, describeWay, formatWeather } from "./day_text.ts";
