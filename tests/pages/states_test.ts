@@ -35,7 +35,7 @@ const phone = { width: 320, height: 640 };
 
 /** Lists visible elements beyond an edge of the window, which cannot be scrolled to. */
 const BEYOND =
-  `[...document.body.querySelectorAll("*:not(.unseen, .skip, .reasoning summary *, .chips *)")]
+  `[...document.body.querySelectorAll("*:not(.unseen, .skip, .reasoning summary *, .part-strip *)")]
   .filter((element) => element.checkVisibility({ visibilityProperty: true }))
   .filter((element) => {
     const { left, right, width } = element.getBoundingClientRect();

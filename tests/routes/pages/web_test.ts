@@ -878,7 +878,7 @@ Deno.test("the page of a trip shows the facts of its wish, its dates and its wea
   await env.a.instance.idle();
 
   const { text } = await open(env.app, `/trips/${jobId}`);
-  const details = text.match(/<ul class="facts details">(.*?)<\/ul>/)![1]!;
+  const details = text.match(/<ul class="facts request">(.*?)<\/ul>/)![1]!;
   assertEquals([...details.matchAll(/<li dir="auto">(.*?)<\/li>/g)].map(([, fact]) => fact), [
     "2 adults, 1 child",
     "budget: €1,500 per person",

@@ -78,7 +78,7 @@ export function lookedUp({ coordinates }: Partial<Placed>): Point | null {
 export function DetailList({ details }: { details: readonly (string | null | undefined)[] }) {
   const texts = details.filter(Boolean);
   return texts.length === 0 ? null : (
-    <ul class="facts details">
+    <ul class="facts request">
       {texts.map((text, index) => <li key={index} dir="auto">{text}</li>)}
     </ul>
   );

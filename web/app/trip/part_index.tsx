@@ -28,12 +28,12 @@ export function PartIndex({ name, parts }: PlanIndex) {
   return (
     <nav class="index" aria-label={name}>
       {parts.length > MAX_CHIPS_IN_VIEW && <AllParts name={name} parts={parts} />}
-      <ol class="chips" ref={strip} tabIndex={hasLinks ? undefined : 0}>
+      <ol class="part-strip" ref={strip} tabIndex={hasLinks ? undefined : 0}>
         {parts.map((part, index) => (
           <li key={part.id} class={partClass(index)}>
-            {part.title === null ? <span class="chip">{part.label}</span> : (
+            {part.title === null ? <span class="part-link">{part.label}</span> : (
               <a
-                class="chip"
+                class="part-link"
                 href={`#${part.id}`}
                 title={part.title}
                 aria-current={part.id === current ? "location" : undefined}

@@ -92,7 +92,7 @@ function EventRow({ event, spot, isFocused }: EventRowProps) {
   const { name, date, startsAt, endsAt, mapQuery, price, url, why, category } = event;
   const where = placeOf(event).join(", ");
   return (
-    <li id={stopId(spot)} class={isFocused ? "stop focused" : "stop"}>
+    <li id={stopId(spot)} class={isFocused ? "stop in-focus" : "stop"}>
       <div class="what" data-number={spot.index + 1}>
         <Slot name="menu" {...spot} />
         <p class="when" dir="auto">

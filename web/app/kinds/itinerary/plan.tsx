@@ -120,7 +120,7 @@ function ActivityRow({ activity, weekday, spot, isFocused, isCompact }: Activity
   const words = useWords();
   const { time, title, category, bookAhead } = activity;
   return (
-    <li id={stopId(spot)} class={isFocused ? "stop focused" : "stop"}>
+    <li id={stopId(spot)} class={isFocused ? "stop in-focus" : "stop"}>
       <time dateTime={time}>{time}</time>
       <div class="what" data-number={spot.index + 1}>
         <Slot name="menu" {...spot} />
@@ -130,7 +130,7 @@ function ActivityRow({ activity, weekday, spot, isFocused, isCompact }: Activity
           {describeActivity(activity, { weekday, words }).map((fact, index) => (
             <span key={index} dir="auto">{fact}</span>
           ))}
-          {bookAhead && <span class="hint">{words.plan.bookAhead}</span>}
+          {bookAhead && <span class="book">{words.plan.bookAhead}</span>}
         </p>
         <Slot name="photo" {...spot} />
         {!isCompact && <ActivityDetails activity={activity} />}
