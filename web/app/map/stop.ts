@@ -21,7 +21,10 @@ export interface Stop {
   isLookedUp: boolean;
 }
 
+/** Names a stop. */
+export type StopRef = Pick<Stop, "part" | "index">;
+
 /** Returns the id of the element of the list that a stop belongs to. */
-export function stopId({ part, index }: Pick<Stop, "part" | "index">): string {
+export function stopId({ part, index }: StopRef): string {
   return `stop-${part + 1}-${index + 1}`;
 }
