@@ -94,11 +94,15 @@ function gridBox(step: number, northwest: Point, shape: number): Box {
  */
 export function frameOf(places: readonly Position[], shape = MAP_SHAPE): Frame | null {
   const extent = extentOf(places);
-  if (extent === null) return null;
-  const room = 1 - 1 / CELLS - 2 * MARGIN;
-  const needed = Math.max(extent.width, extent.height / shape) / room;
+  return extent && frameAroundBox(extent, 1 - 2 * MARGIN, shape);
+}
+
+/** @param part which part of the frame the box may fill */
+function frameAroundBox(box: Box, part: number, shape: number): Frame {
+  // A snapped frame may lie half a cell off on each side.
+  const needed = Math.max(box.width, box.height / shape) / (part - 1 / CELLS);
   const step = Math.max(0, Math.min(MAX_STEP, Math.floor(-2 * Math.log2(needed))));
-  return frameOfBox(gridBox(step, northwestOf(extent, step, shape), shape));
+  return frameOfBox(gridBox(step, northwestOf(box, step, shape), shape));
 }
 
 /** Returns a frame around a place that has about this width in degrees of longitude. */
@@ -121,10 +125,18 @@ function northwestOf({ x, y, width, height }: Box, step: number, shape: number):
 export function grownFrame(frame: Frame, places: readonly Position[]): Frame {
   const box = boxOf(frame);
   if (places.every((place) => isInside(box, pointIn(box, place)))) return frame;
-  const { west, south, east, north } = frame;
-  const corners = [{ latitude: south, longitude: west }, { latitude: north, longitude: east }];
-  // The margin of the frame is inside of the new one, so it needs no further margin.
-  return frameOf([...places, ...corners]) ?? frame;
+  const points = places.map((place) => pointNear(box, place));
+  const xs = [box.x, box.x + box.width, ...points.map(({ x }) => x)];
+  const ys = [box.y, box.y + box.height, ...points.map(({ y }) => y)];
+  const [x, y] = [Math.min(...xs), Math.min(...ys)];
+  const union = { x, y, width: Math.max(...xs) - x, height: Math.max(...ys) - y };
+  return frameAroundBox(union, 1, MAP_SHAPE);
+}
+
+/** Returns the projected position, on the side of the antimeridian that is nearer to the box. */
+function pointNear(box: Box, { latitude, longitude }: Position): Point {
+  const [x, middle] = [xOf(longitude), box.x + box.width / 2];
+  return { x: x + Math.round(middle - x), y: yOf(latitude) };
 }
 
 /** Returns the smallest box around places. It may cross the antimeridian. */
