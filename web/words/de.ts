@@ -24,4 +24,37 @@ export const de: Words = {
     text: "Deinen Reisen ist nichts passiert. Lade die Seite neu, um weiterzumachen.",
     reload: "Seite neu laden",
   },
+
+  map: {
+    summary: (places, parts) =>
+      `Karte mit ${places === 1 ? "1 Ort" : `${places} Orten`}${
+        parts.length > 1 ? `, von „${parts[0]}“ bis „${parts.at(-1)}“` : ""
+      }`,
+    keys: "Karte: Pfeiltasten verschieben sie, Plus und Minus zoomen, 0 zeigt alles",
+    zoomIn: "Vergrößern",
+    zoomOut: "Verkleinern",
+    reset: "Die ganze Reise zeigen",
+    place: (part, { number, title, isLookedUp }) =>
+      `${part}, ${number}: ${title}${isLookedUp ? "" : " (Position nicht bestätigt)"}`,
+    crowd: (count) => `${count} Orte dicht beieinander`,
+    legend: "Auf der Karte",
+    showAll: "Alle zeigen",
+    hideAll: "Alle ausblenden",
+    about: "Gestrichelt heißt: Diese Position konnten wir nicht bestätigen.",
+    credit: "Vereinfachte Umrisse: Natural Earth.",
+    categories: {
+      sight: "Sehenswürdigkeit",
+      museum: "Museum",
+      food: "Essen",
+      nature: "Natur",
+      shopping: "Einkaufen",
+      nightlife: "Nachtleben",
+      entertainment: "Unterhaltung",
+      sport: "Sport",
+      relaxation: "Entspannung",
+      transport: "Unterwegs",
+      lodging: "Unterkunft",
+      other: "Sonstiges",
+    },
+  },
 };

@@ -27,4 +27,40 @@ export const en = {
     text: "Your trips are not affected. Reload the page to continue.",
     reload: "Reload the page",
   },
+
+  /** The map of a trip, and the names of the icons. */
+  map: {
+    summary: (places: number, parts: readonly string[]) =>
+      `Map with ${places === 1 ? "1 place" : `${places} places`}${
+        parts.length > 1 ? `, from “${parts[0]}” to “${parts.at(-1)}”` : ""
+      }`,
+    keys: "Map: the arrow keys move it, plus and minus zoom, 0 shows all",
+    zoomIn: "Zoom in",
+    zoomOut: "Zoom out",
+    reset: "Show the whole trip",
+    place: (
+      part: string,
+      { number, title, isLookedUp }: { number: number; title: string; isLookedUp: boolean },
+    ) => `${part}, ${number}: ${title}${isLookedUp ? "" : " (position not confirmed)"}`,
+    crowd: (count: number) => `${count} places close together`,
+    legend: "On the map",
+    showAll: "Show all",
+    hideAll: "Hide all",
+    about: "A dashed outline means that we could not confirm the position.",
+    credit: "Simplified outlines: Natural Earth.",
+    categories: {
+      sight: "Sight",
+      museum: "Museum",
+      food: "Food",
+      nature: "Nature",
+      shopping: "Shopping",
+      nightlife: "Nightlife",
+      entertainment: "Entertainment",
+      sport: "Sports",
+      relaxation: "Relaxation",
+      transport: "Getting around",
+      lodging: "Place to stay",
+      other: "Other",
+    },
+  },
 };

@@ -97,8 +97,12 @@ export function frameOf(places: readonly Position[], shape = MAP_SHAPE): Frame |
   return extent && frameAroundBox(extent, 1 - 2 * MARGIN, shape);
 }
 
-/** @param part which part of the frame the box may fill */
-function frameAroundBox(box: Box, part: number, shape: number): Frame {
+/**
+ * Returns the smallest frame of the grid around a box.
+ *
+ * @param part which part of the frame the box may fill
+ */
+export function frameAroundBox(box: Box, part: number, shape: number): Frame {
   // A snapped frame may lie half a cell off on each side.
   const needed = Math.max(box.width, box.height / shape) / (part - 1 / CELLS);
   const step = Math.max(0, Math.min(MAX_STEP, Math.floor(-2 * Math.log2(needed))));

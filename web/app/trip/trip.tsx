@@ -2,11 +2,15 @@
  * The page of a trip, while the job runs and after it has ended.
  * @module
  */
+import { useMemo, useState } from "preact/hooks";
 import type { Job } from "../../client/client.ts";
 import { idOf } from "../../client/job.ts";
 import { hasApiKey } from "../api_key.ts";
 import { useAwake, usePageTitle } from "../focus.ts";
 import { tripViewOf } from "../kinds/registry.ts";
+import type { Land } from "../map/land.ts";
+import { stopId, type StopRef } from "../map/stop.ts";
+import { TripMap } from "../map/trip_map.tsx";
 import { titleOfJob, wishOfJob } from "../wish.ts";
 import { useAnnouncement } from "./announcement.ts";
 import { Dock, Reasoning } from "./dock.tsx";
@@ -30,6 +34,8 @@ export interface TripState {
   isOpen: boolean;
   /** Whether this browser has made the trip, so that it may cancel it. */
   isOwn: boolean;
+  /** The land of the map; unset or `null`: the map asks for it. */
+  land?: Land | null;
 }
 
 export function TripPage({ state }: { state: TripState }) {
@@ -51,6 +57,7 @@ export function TripPage({ state }: { state: TripState }) {
       <p class="unseen" role="status">{announcement}</p>
       <Outcome wish={wish} job={job} />
       <PlanWarnings warnings={job.warnings} />
+      <PlanMap job={job} land={state.land ?? null} />
       <view.Plan job={job} isGrowing={isGrowing} />
       {madeUp && <p class="source quiet">{madeUp.text}</p>}
       {reasoning.length > 0 && <Reasoning summaries={reasoning} />}
@@ -66,4 +73,20 @@ export function TripPage({ state }: { state: TripState }) {
       )}
     </main>
   );
+}
+
+/** Shows the places of a plan. Choosing one scrolls to it in the list. */
+function PlanMap({ job, land }: { job: Job; land: Land | null }) {
+  const view = tripViewOf(job);
+  const [focus, setFocus] = useState<StopRef | null>(null);
+  const stops = useMemo(() => view.stopsOf?.(job) ?? [], [job]);
+  const count = Math.max(0, ...stops.map(({ part }) => part + 1));
+  const parts = Array.from({ length: count }, (_, part) => ({
+    label: `${view.partNoun} ${part + 1}`,
+  }));
+  function show(stop: StopRef | null): void {
+    setFocus(stop);
+    if (stop) document.getElementById(stopId(stop))?.scrollIntoView({ block: "center" });
+  }
+  return <TripMap stops={stops} parts={parts} land={land} focus={focus} onFocus={show} />;
 }

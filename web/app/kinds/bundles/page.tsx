@@ -4,6 +4,7 @@
  */
 import type { GenerationJob } from "../../../client/job.ts";
 import { DetailList } from "../plan_pieces.tsx";
+import { stopsIn } from "../stops.ts";
 import { describeFacts } from "../trip_facts.ts";
 import type { TripView } from "../trip_view.ts";
 import { formatInterests, titleOf } from "./form.ts";
@@ -27,6 +28,8 @@ export const bundlesPage: TripView<"bundles"> = {
   Plan: BundlesPlan,
   Details: ({ job: { preferences } }) => <PreferenceList preferences={preferences} />,
   timeZoneOf: ({ timeZone }) => timeZone,
+  stopsOf: ({ bundles, partial }) =>
+    stopsIn((bundles ?? partial ?? []).map(({ keyEvents }) => keyEvents)),
   reasoningOf: ({ reasoningSummaries }) => reasoningSummaries,
 };
 

@@ -3,6 +3,7 @@
  * @module
  */
 import { DetailList } from "../plan_pieces.tsx";
+import { stopsIn } from "../stops.ts";
 import { describeFacts, factsOf } from "../trip_facts.ts";
 import type { TripView } from "../trip_view.ts";
 import { formatCosts, ItineraryPlan, sumCosts } from "./plan.tsx";
@@ -21,6 +22,8 @@ export const itineraryPage: TripView<"itinerary"> = {
   Details: ({ job }) => <DetailList details={describeFacts(factsOf(job))} />,
   timeZoneOf: ({ location }) => location?.timeZone ?? undefined,
   firstDayOf: ({ startDate }) => startDate,
+  stopsOf: ({ itinerary, partial }) =>
+    stopsIn((itinerary ?? partial ?? []).map(({ activities }) => activities)),
   factsOf({ itinerary }) {
     const activities = itinerary?.flatMap(({ activities }) => activities) ?? [];
     const cost = formatCosts(activities);

@@ -3,6 +3,7 @@
  * @module
  */
 import type { Day, ItineraryJob } from "../../../client/job.ts";
+import { stopId } from "../../map/stop.ts";
 import { Credits, formatCost, formatDay, Placeholder, PlaceLink } from "../plan_pieces.tsx";
 import type { PlanProps } from "../trip_view.ts";
 
@@ -46,13 +47,15 @@ function DayCard({ day: { day, date, weather, theme, activities, totals } }: { d
       <p class="quiet">{facts.filter(Boolean).join(" · ")}</p>
       <h2 dir="auto">{theme}</h2>
       <ol class="timeline">
-        {activities.map((activity, index) => <ActivityRow key={index} activity={activity} />)}
+        {activities.map((activity, index) => (
+          <ActivityRow key={index} id={stopId({ part: day - 1, index })} activity={activity} />
+        ))}
       </ol>
     </li>
   );
 }
 
-function ActivityRow({ activity }: { activity: Activity }) {
+function ActivityRow({ id, activity }: { id: string; activity: Activity }) {
   const { time, title, description, place, mapQuery, estimatedCost, needsMet, toNext } = activity;
   const facts = [
     estimatedCost && formatCost(estimatedCost),
@@ -63,7 +66,7 @@ function ActivityRow({ activity }: { activity: Activity }) {
     `${formatMinutes(toNext.walkingMinutes)} on foot to the next place`,
   ];
   return (
-    <li>
+    <li id={id}>
       <time dateTime={time}>{time}</time>
       <div>
         <h3 dir="auto">{title}</h3>
