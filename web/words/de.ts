@@ -40,7 +40,7 @@ export const de: Words = {
     legend: "Auf der Karte",
     showAll: "Alle zeigen",
     hideAll: "Alle ausblenden",
-    about: "Gestrichelt heißt: Diese Position konnten wir nicht bestätigen.",
+    about: "Hohle Marker: Diese Position konnten wir nicht bestätigen.",
     credit: "Vereinfachte Umrisse: Natural Earth.",
     categories: {
       sight: "Sehenswürdigkeit",

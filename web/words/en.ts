@@ -46,7 +46,7 @@ export const en = {
     legend: "On the map",
     showAll: "Show all",
     hideAll: "Hide all",
-    about: "A dashed outline means that we could not confirm the position.",
+    about: "Hollow markers: we could not confirm the position.",
     credit: "Simplified outlines: Natural Earth.",
     categories: {
       sight: "Sight",

@@ -54,7 +54,7 @@ export const MAX_STEP = 25;
 const CELLS = 8;
 
 /** Room around the places, as a part of their extent. */
-const MARGIN = 0.07;
+const MARGIN = 0.1;
 
 /** Returns the frame as a box. */
 export function boxOf({ west, south, east, north }: Frame): Box {

@@ -23,8 +23,8 @@ const CROWD_PIXELS = 26;
 /** A crowd of up to this many places is shown one by one. */
 const FEW = 3;
 
-/** The distance between markers that fingers can tell apart. */
-const ROOM_PIXELS = 27;
+/** The distance between markers that fingers can tell apart: across, and down. */
+const ROOM = { x: 36, y: 27 };
 
 /** How often markers push each other apart. */
 const ROUNDS = 12;
@@ -89,11 +89,15 @@ function spread(markers: readonly Marker[]): void {
 
 /** Moves two markers apart. Markers at the same place go into different directions. */
 function push(a: Marker, b: Marker, index: number): boolean {
-  const missing = ROOM_PIXELS - distance(a, b);
+  const [across, down] = [(b.x - a.x) / ROOM.x, (b.y - a.y) / ROOM.y];
+  const missing = 1 - Math.hypot(across, down);
   // Less than that is not visible.
-  if (missing < 0.5) return false;
-  const angle = distance(a, b) > 0.01 ? Math.atan2(b.y - a.y, b.x - a.x) : index * 2.4;
-  const [dx, dy] = [Math.cos(angle) * missing / 2, Math.sin(angle) * missing / 2];
+  if (missing < 0.02) return false;
+  const angle = missing < 0.999 ? Math.atan2(down, across) : index * 2.4;
+  const [dx, dy] = [
+    Math.cos(angle) * missing * ROOM.x / 2,
+    Math.sin(angle) * missing * ROOM.y / 2,
+  ];
   a.x -= dx;
   a.y -= dy;
   b.x += dx;

@@ -71,7 +71,7 @@ export function MapLegend({ summary, stops, labels, hidden, onHide }: MapLegendP
         </ul>
       )}
       <p class="map-notes">
-        {stops.some(({ isLookedUp }) => !isLookedUp) && <>{map.about}</>}
+        {stops.some(({ isLookedUp }) => !isLookedUp) && `${map.about} `}
         {map.credit}
       </p>
     </figcaption>

@@ -64,6 +64,7 @@ export function MapPicture(props: MapPictureProps) {
       {...colors && { xmlns: "http://www.w3.org/2000/svg" }}
     >
       <Ground {...props} />
+      {props.region && <Region region={props.region} frame={frame} colors={colors} />}
       {markers.filter(isMoved).map((marker) => (
         <line
           key={keyOf(marker)}
@@ -88,7 +89,6 @@ export function MapPicture(props: MapPictureProps) {
           <MarkerShape marker={focused} label={labelOf(focused)} colors={colors} />
         </svg>
       )}
-      {props.region && <Region region={props.region} frame={frame} colors={colors} />}
       <ScaleBar view={view} language={language} colors={colors} />
     </svg>
   );
