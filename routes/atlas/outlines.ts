@@ -15,7 +15,7 @@ const COARSE_DEGREES = 14;
 const ROUGH_DEGREES = 100;
 
 /** Lakes and rivers are stored to some 4 km. Below this width in degrees, that would be visible. */
-const MIN_WATERS_DEGREES = 4;
+const MIN_WATERS_DEGREES = 3;
 
 /** Above this width, rivers would be a tangle. */
 const MAX_WATERS_DEGREES = 40;
