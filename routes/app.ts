@@ -65,6 +65,8 @@ export interface AppOptions {
   adminToken?: string | undefined;
   /** Returns what the operator should do soon, for `/readyz`. Unset: nothing. */
   warnings?: (() => readonly string[]) | undefined;
+  /** The archive of vector tiles for detailed maps. Unset: there are none. */
+  tilesUrl?: string | null;
 }
 
 /** Answers with these statuses never have a body (RFC 9110, section 15). */
@@ -128,7 +130,8 @@ function addRoutes(app: Hono<AppEnv>, options: AppOptions, guard: TokenGuard | u
       }),
     );
   }
-  const web = { jobs, kinds, clock, access, rateLimiters };
+  const { tilesUrl = null } = options;
+  const web = { jobs, kinds, clock, access, rateLimiters, tilesUrl };
   app.route("/", atlasRoutes(web));
   app.route("/", webRoutes(web));
   if (guard) app.route("/", adminRoutesOf(options, guard));

@@ -1,6 +1,7 @@
 /** The map of a trip in a browser: zoom, move, choose places, hide days, grow with the plan. */
 import { assert, assertEquals, assertMatch, assertStrictEquals } from "@std/assert";
-import type { Page } from "playwright-core";
+import { Buffer } from "node:buffer";
+import type { Locator, Page } from "playwright-core";
 import { browserTest } from "../../testing/browser.ts";
 import {
   accessibilityViolations,
@@ -11,11 +12,46 @@ import {
   visit,
   wishForItinerary,
 } from "../../testing/pages.ts";
+import { withWaitLimit } from "../../testing/wait_limit.ts";
+import { serveTiles } from "../../testing/tile_archive.ts";
 import { richWish, writtenRichItinerary } from "../../testing/rich_plans.ts";
 
 const { days } = writtenRichItinerary();
 const wish = { destination: richWish.destination, durationDays: richWish.durationDays };
 const reply = { content: JSON.stringify({ days }) };
+
+/** The color of land in the light style of Protomaps. */
+const LAND_COLOR: [number, number, number] = [0xe2, 0xdf, 0xda];
+
+/** Waits until a condition is true. `waitForFunction` needs an `eval`, which the page forbids. */
+async function until(page: Page, condition: string): Promise<void> {
+  const check = async () => {
+    while (!await page.evaluate(condition)) {
+      await page.evaluate("new Promise(requestAnimationFrame)");
+    }
+  };
+  await withWaitLimit(check(), () => condition);
+}
+
+/** Returns how much of an element's picture has a color, from 0 to 1. */
+async function shareOf(color: [red: number, green: number, blue: number], element: Locator) {
+  const picture = Buffer.from(await element.screenshot()).toString("base64");
+  const code = `(async () => {
+    const image = new Image();
+    image.src = "data:image/png;base64,${picture}";
+    await image.decode();
+    const canvas = new OffscreenCanvas(image.width, image.height);
+    const context = canvas.getContext("2d");
+    context.drawImage(image, 0, 0);
+    const { data } = context.getImageData(0, 0, image.width, image.height);
+    let count = 0;
+    for (let i = 0; i < data.length; i += 4) {
+      if (${color.map((value, index) => `data[i + ${index}] === ${value}`).join(" && ")}) count++;
+    }
+    return count * 4 / data.length;
+  })()`;
+  return await element.page().evaluate(code) as number;
+}
 
 /** The part of the map that is shown: its left edge, its top and its width. */
 async function viewOf(page: Page): Promise<{ x: number; y: number; width: number }> {
@@ -29,7 +65,8 @@ async function changedView(page: Page, action: () => Promise<unknown>) {
   const ground = page.locator(".map .ground");
   const before = await ground.getAttribute("viewBox");
   await action();
-  await page.waitForFunction(
+  await until(
+    page,
     `document.querySelector(".map .ground").getAttribute("viewBox") !== "${before}"`,
   );
   return await viewOf(page);
@@ -72,7 +109,7 @@ browserTest("a map is zoomed and moved by buttons, keys, wheel and mouse", async
   const { x, y, width, height } = (await map.boundingBox())!;
   await page.mouse.move(x + width / 3, y + height / 2);
   await page.mouse.wheel(0, 100);
-  await page.waitForFunction("scrollY > 0");
+  await until(page, "scrollY > 0");
   assertEquals(await viewOf(page), whole);
   await page.keyboard.down("Control");
   const wheeled = await changedView(page, () => page.mouse.wheel(0, -200));
@@ -132,7 +169,7 @@ browserTest("one finger scrolls the page over a map, two fingers zoom it", async
     await touch("touchMove", [[middleX, middleY - step]]);
   }
   await touch("touchEnd", []);
-  await page.waitForFunction(`scrollY > ${scrolled}`);
+  await until(page, `scrollY > ${scrolled}`);
   assertEquals(await viewOf(page), after);
   assert(!await overflows(page));
   assertEquals(faults(), []);
@@ -161,10 +198,13 @@ browserTest("markers and list belong together, and days can be hidden", async (b
   assertStrictEquals(await link.textContent(), "1");
   await link.click();
   const row = page.locator("#stop-2-1");
-  await page.waitForFunction(`(() => {
+  await until(
+    page,
+    `(() => {
     const { top, bottom } = document.getElementById("stop-2-1").getBoundingClientRect();
     return top >= 0 && bottom <= innerHeight;
-  })()`);
+  })()`,
+  );
   assertMatch(await row.innerText(), new RegExp(title));
   assertStrictEquals(await page.locator(".map-caption").textContent(), ` ${title}`);
   assertStrictEquals(await page.locator(".focused .pin").count(), 1);
@@ -227,7 +267,8 @@ browserTest("a map grows while the model writes, and asks for land only then", a
   assertMatch(scale!, /^(\d{3} m|\d km)$/);
   service.model.write(id, upTo(porto, 2));
   await page.locator(".scale text").filter({ hasText: /^\d{2,3} km$/ }).waitFor();
-  await page.waitForFunction(
+  await until(
+    page,
     `!document.querySelector(".ground .land").closest("g").hasAttribute("transform")`,
   );
   assertStrictEquals(asked.length, first + 1);
@@ -237,4 +278,51 @@ browserTest("a map grows while the model writes, and asks for land only then", a
   assertStrictEquals(await page.locator(".scale text").textContent(), grown);
   assertStrictEquals(asked.length, first + 1);
   assertEquals(faults(), []);
+});
+
+browserTest(
+  "with TILES_URL, a map is drawn from the operator's archive when it is opened",
+  async (browser) => {
+    await using tiles = serveTiles();
+    const env = { TILES_URL: `${tiles.url}/world.pmtiles`, GENERATOR: "sample" };
+    await using service = await openService({ env });
+    const { page, faults } = await visit(browser);
+    const loaded: string[] = [];
+    page.on("request", (request) => loaded.push(new URL(request.url()).pathname));
+    await page.goto(service.url);
+    await wishForItinerary(page, wish);
+    const open = page.getByRole("button", { name: "Detailed map" });
+    await open.waitFor();
+    assertEquals(loaded.filter((path) => /tiles/.test(path)), []);
+    assertStrictEquals(tiles.requests.length, 0);
+
+    await open.click();
+    await page.locator(".tile-map canvas").waitFor();
+    const place = page.locator(".tile-marker").first();
+    await place.waitFor();
+    // The tile was drawn: most of the map has the color of land in the style.
+    while (await shareOf(LAND_COLOR, page.locator(".tile-map")) < 0.5);
+    assert(loaded.includes("/tiles/tiles.js") && loaded.includes("/tiles/worker.js"));
+    assertEquals([...new Set(tiles.requests.map(({ pathname }) => pathname))], ["/world.pmtiles"]);
+    await place.click();
+    await page.locator(".tile-marker.chosen").waitFor();
+    await page.getByText("© OpenStreetMap").waitFor();
+    assertEquals(await accessibilityViolations(page), []);
+    await takeScreenshot(page, "map, detailed");
+    await page.getByRole("button", { name: "Simple map" }).click();
+    await page.locator(".marker").first().waitFor();
+    assertEquals(faults(/^asked 127\.0\.0\.1/), []);
+  },
+);
+
+browserTest("a detailed map that cannot be shown gives way to the simple one", async (browser) => {
+  const env = { TILES_URL: "/tiles/world.pmtiles", GENERATOR: "sample" };
+  await using service = await openService({ env });
+  const { page, faults } = await visit(browser);
+  await page.goto(service.url);
+  await wishForItinerary(page, wish);
+  await page.getByRole("button", { name: "Detailed map" }).click();
+  await page.getByText("The detailed map cannot be shown here.").waitFor();
+  await page.locator(".marker").first().waitFor();
+  assertEquals(faults(/404/), []);
 });

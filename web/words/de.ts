@@ -42,6 +42,11 @@ export const de: Words = {
     hideAll: "Alle ausblenden",
     about: "Hohle Marker: Diese Position konnten wir nicht bestätigen.",
     credit: "Vereinfachte Umrisse: Natural Earth.",
+    detailed: "Genaue Karte",
+    simple: "Einfache Karte",
+    detailedFailed: "Die genaue Karte lässt sich hier nicht zeigen. Das ist die einfache.",
+    wheelHint: (key) => `Zum Zoomen ${key} halten und scrollen`,
+    fingerHint: "Verschiebe die Karte mit zwei Fingern",
     categories: {
       sight: "Sehenswürdigkeit",
       museum: "Museum",

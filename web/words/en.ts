@@ -48,6 +48,11 @@ export const en = {
     hideAll: "Hide all",
     about: "Hollow markers: we could not confirm the position.",
     credit: "Simplified outlines: Natural Earth.",
+    detailed: "Detailed map",
+    simple: "Simple map",
+    detailedFailed: "The detailed map cannot be shown here. This is the simple one.",
+    wheelHint: (key: string) => `Hold ${key} and scroll to zoom`,
+    fingerHint: "Use two fingers to move the map",
     categories: {
       sight: "Sight",
       museum: "Museum",

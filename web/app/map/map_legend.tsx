@@ -17,10 +17,16 @@ export interface MapLegendProps {
   /** The parts that the map does not show. */
   hidden: ReadonlySet<number>;
   onHide(parts: ReadonlySet<number>): void;
+  isDetailed: boolean;
+  /** Whether the detailed map could not be shown. */
+  hasFailed: boolean;
+  /** Opens or closes the detailed map; `null`: there is none. */
+  onToggle: (() => void) | null;
 }
 
 /** Explains a map. With a script, its days can be hidden; without one, they link to the plan. */
-export function MapLegend({ summary, stops, labels, hidden, onHide }: MapLegendProps) {
+export function MapLegend(props: MapLegendProps) {
+  const { summary, stops, labels, hidden, onHide, isDetailed, hasFailed, onToggle } = props;
   const { map } = useWords();
   const isAwake = useAwake();
   const firsts = stops.filter(({ part }, index) => stops[index - 1]?.part !== part);
@@ -71,8 +77,14 @@ export function MapLegend({ summary, stops, labels, hidden, onHide }: MapLegendP
         </ul>
       )}
       <p class="map-notes">
+        {onToggle && (
+          <button type="button" class="small" onClick={onToggle}>
+            {isDetailed ? map.simple : map.detailed}
+          </button>
+        )}
         {stops.some(({ isLookedUp }) => !isLookedUp) && `${map.about} `}
-        {map.credit}
+        {!isDetailed && map.credit}
+        {hasFailed && <span role="status">{` ${map.detailedFailed}`}</span>}
       </p>
     </figcaption>
   );

@@ -42,8 +42,8 @@ export interface MapPictureProps {
   colors?: MapColors;
   /** Wraps the drawing of a marker, such as in a link. Unset: it stays as it is. */
   wrap?(marker: Marker, drawing: ComponentChildren): ComponentChildren;
-  /** The text of a marker. */
-  labelOf(marker: Marker): string;
+  /** Returns the text of the marker of a stop. */
+  labelOf(stop: Stop): string;
   /** The stop to emphasize. */
   focus?: Stop | null;
 }
@@ -56,7 +56,7 @@ export function MapPicture(props: MapPictureProps) {
     x: percent(x / width),
     y: percent(y / height),
   });
-  const focused = focus && focusOf(focus, { view, width });
+  const focused = focus && focusOf(focus, props);
   return (
     <svg
       class="map-picture"
@@ -79,14 +79,14 @@ export function MapPicture(props: MapPictureProps) {
       {markers.map((marker) => {
         const drawing = (
           <svg {...place(marker)} overflow="visible">
-            <MarkerShape marker={marker} label={labelOf(marker)} colors={colors} />
+            <MarkerShape marker={marker} label={textOf(marker, labelOf)} colors={colors} />
           </svg>
         );
         return props.wrap?.(marker, drawing) ?? drawing;
       })}
       {focused && (
         <svg {...place(focused)} overflow="visible" class="focused">
-          <MarkerShape marker={focused} label={labelOf(focused)} colors={colors} />
+          <MarkerShape marker={focused} label={textOf(focused, labelOf)} colors={colors} />
         </svg>
       )}
       <ScaleBar view={view} language={language} colors={colors} />
@@ -94,8 +94,18 @@ export function MapPicture(props: MapPictureProps) {
   );
 }
 
-/** Returns the marker of a stop at its own place. */
-function focusOf(stop: Stop, { view, width }: { view: Box; width: number }): Marker {
+/** Returns the text of a marker: that of its stop, or how many stops it has. */
+function textOf({ stops }: Marker, labelOf: (stop: Stop) => string): string {
+  return stops.length > 1 ? String(stops.length) : labelOf(stops[0]!);
+}
+
+/** Returns the marker of one stop. A stop in a crowd gets one at its own place. */
+function focusOf(
+  stop: Stop,
+  { view, width, markers }: Pick<MapPictureProps, "view" | "width" | "markers">,
+): Marker {
+  const single = markers.find(({ stops }) => stops.length === 1 && stops[0] === stop);
+  if (single) return single;
   const point = pointIn(view, stop);
   const scale = width / view.width;
   const home = { x: (point.x - view.x) * scale, y: (point.y - view.y) * scale };

@@ -129,7 +129,7 @@ Deno.test("a picture without a style sheet has its size and all colors in itself
       size={{ width: 1_200, height: 630 }}
       width={1_200}
       language="en"
-      labelOf={({ stops }) => String(stops[0]!.index + 1)}
+      labelOf={({ index }) => String(index + 1)}
       colors={{
         water: "#d9e8ef",
         land: "#f4f0e6",
