@@ -95,6 +95,7 @@ const app = createApp({
   operator,
   adminToken: config.adminToken,
   warnings: () => shutdowns.warnings,
+  tilesUrl: config.tilesUrl,
 });
 const handler = handlerOf(app);
 const hurry = new AbortController();

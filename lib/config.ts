@@ -91,6 +91,7 @@ export function parseConfig(
     traceUrl: v.TRACE_URL,
     callbackPrivateHosts: v.CALLBACK_PRIVATE_HOSTS,
     publicReads: v.PUBLIC_READS,
+    tilesUrl: v.TILES_URL ?? null,
     dailyJobsPerKey: v.DAILY_JOBS_PER_KEY,
     dailyJobsPerAddress: dailyJobsPerAddress(v),
     daily: dailyLimits(v),

@@ -224,6 +224,14 @@ export const Variables = z.object({
       "the places of a day. Unset: they are estimated from the straight line",
   }),
 
+  TILES_URL: z.union([httpUrl, z.string().regex(/^\/[\w./-]+$/)], {
+    error: "an http(s) URL, or a path on this host such as /tiles/europe.pmtiles",
+  }).optional().meta({
+    example: "https://tiles.example.com/europe.pmtiles",
+    description: "your own archive of vector tiles (PMTiles with the layers of Protomaps): then " +
+      "the map of a trip offers a detailed map. [Maps](deployment.md#detailed-maps) has the details",
+  }),
+
   GENERATOR: oneOf("auto", "openai", "sample").default("auto").meta({
     section: "",
     description:

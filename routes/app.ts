@@ -14,6 +14,7 @@ import type { Clock } from "../lib/clock.ts";
 import type { Metrics } from "../lib/metrics/metrics.ts";
 import type { WebhookReader } from "../lib/job/response_ended.ts";
 import { type Problem, ProblemError } from "./http/problem.ts";
+import { atlasRoutes } from "./pages/atlas.ts";
 import { assetRoutes } from "./pages/assets.ts";
 import { type AccessOptions, type AppEnv, authorize, identify } from "./http/caller.ts";
 import { adminCheck } from "./http/admin_token.ts";
@@ -64,6 +65,8 @@ export interface AppOptions {
   adminToken?: string | undefined;
   /** Returns what the operator should do soon, for `/readyz`. Unset: nothing. */
   warnings?: (() => readonly string[]) | undefined;
+  /** The archive of vector tiles for detailed maps. Unset: there are none. */
+  tilesUrl?: string | null;
 }
 
 /** Answers with these statuses never have a body (RFC 9110, section 15). */
@@ -127,7 +130,10 @@ function addRoutes(app: Hono<AppEnv>, options: AppOptions, guard: TokenGuard | u
       }),
     );
   }
-  app.route("/", webRoutes({ jobs, kinds, clock, access, rateLimiters }));
+  const { tilesUrl = null } = options;
+  const web = { jobs, kinds, clock, access, rateLimiters, tilesUrl };
+  app.route("/", atlasRoutes(web));
+  app.route("/", webRoutes(web));
   if (guard) app.route("/", adminRoutesOf(options, guard));
   if (readWebhook) app.route("/api/webhooks", webhookRoutes(jobs, { read: readWebhook, clock }));
 }

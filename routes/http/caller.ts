@@ -31,6 +31,8 @@ export interface AppEnv {
     countedAs: string;
     /** The `id` of the address of a caller without an API key; unset: not known. */
     sender: string | undefined;
+    /** The archive for detailed maps of a page; unset: there is none. */
+    tilesUrl: string | undefined;
   };
 }
 

@@ -90,6 +90,18 @@ const sources = {
     "text/javascript",
     () => import("../../dist/client/client.js", { with: { type: "text" } }),
   ],
+  "tiles/tiles.js": [
+    "text/javascript",
+    () => import("../../dist/tiles/tiles.js", { with: { type: "text" } }),
+  ],
+  "tiles/worker.js": [
+    "text/javascript",
+    () => import("maplibre-gl/dist/maplibre-gl-worker.mjs", { with: { type: "text" } }),
+  ],
+  "tiles/tiles.css": [
+    "text/css",
+    () => import("maplibre-gl/dist/maplibre-gl.css", { with: { type: "text" } }),
+  ],
   "admin/admin.css": [
     "text/css",
     () => import("../../web/assets/admin.css", { with: { type: "text" } }),
@@ -107,7 +119,7 @@ const loaded = new Map<AssetName, Promise<Asset>>();
 /** What only the dashboard loads. */
 const adminAssets: readonly AssetName[] = ["admin/admin.css", "admin/live.js"];
 
-/** Creates the routes `GET /style.css`, `/icon.svg`, `/app_en.js`, `/app_de.js` and `/client.js`. */
+/** Creates the routes of the files that all pages may load, such as `GET /style.css`. */
 export function assetRoutes(): Hono {
   const names = Object.keys(sources) as AssetName[];
   return routesOf(names.filter((name) => !adminAssets.includes(name)));

@@ -17,18 +17,26 @@ import { type Words, WordsProvider } from "../../web/words/words.ts";
 import { assetUrl } from "./assets.ts";
 import { languageLink, wordsOf } from "./language.ts";
 import { pageTextOf } from "./page_problem.ts";
+import { tileHead, tilePolicy } from "./tile_offer.tsx";
 
-/** A page may load files of this service only, and nothing inline. */
-const PAGE_POLICY = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "img-src 'self' data:",
-  "connect-src 'self'",
-  "base-uri 'none'",
-  "form-action 'self'",
-  "frame-ancestors 'none'",
-].join("; ");
+/**
+ * Returns the policy of a page. It may load files of this service only, and nothing inline, but for
+ * the archive of a detailed map.
+ */
+function policyOf(c: Context): string {
+  const { connect, others } = tilePolicy(c);
+  return [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "img-src 'self' data:",
+    ["connect-src 'self'", ...connect].join(" "),
+    ...others,
+    "base-uri 'none'",
+    "form-action 'self'",
+    "frame-ancestors 'none'",
+  ].join("; ");
+}
 
 export interface PageContent {
   title: string;
@@ -118,12 +126,14 @@ export async function sendApp(
   const script = await assetUrl(`app_${words.language}.js`);
   // In HTML, `<` would start a tag.
   const json = JSON.stringify(state).replaceAll("<", "\\u003c");
+  const tiles = await tileHead(c);
   return await sendPage(c, {
     ...page,
     head: (
       <>
         {isPrivate && <meta name="robots" content="noindex" />}
         <script type="module" src={script} />
+        {tiles}
         {refreshSeconds && (
           <noscript>
             <meta http-equiv="refresh" content={String(refreshSeconds)} />
@@ -197,7 +207,7 @@ export function sendDocument(
   c: Context,
   { title, description, head, main, status = 200, language = "en" }: PageContent,
 ): Response {
-  setHeaders(c, { "content-security-policy": PAGE_POLICY });
+  setHeaders(c, { "content-security-policy": policyOf(c) });
   const page = (
     <html lang={language}>
       <head>

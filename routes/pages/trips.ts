@@ -7,11 +7,14 @@ import { z } from "zod";
 import type { PublicKind } from "../../jobs/kind.ts";
 import type { JobSnapshot } from "../../lib/job/job_snapshot.ts";
 import type { PageState } from "../../web/app/page.tsx";
+import { tripViewOf } from "../../web/app/kinds/registry.ts";
+import { frameOf, type Land } from "../../web/app/map/land.ts";
 import { tabTitleOf } from "../../web/app/trip/tab_title.ts";
 import { isJob, type Job } from "../../web/client/job.ts";
 import { retryAfterSeconds } from "../api/poll_interval.ts";
 import { presentJob } from "../api/presenter.ts";
 import { notOwner } from "../api/refusals.ts";
+import { landOf } from "../atlas/atlas.ts";
 import { sendCalendar, sendJson, sendMarkdown } from "../files/downloads.ts";
 import { setHeaders } from "../http/answer.ts";
 import { type AppEnv, mayCancel, maySee, readerOf } from "../http/caller.ts";
@@ -77,12 +80,19 @@ function jobOf({ kind, snapshot }: Found): Job {
   throw new Error(`Cannot show job ${snapshot.job.id}: no contract has the kind ${kind.name}`);
 }
 
-function sendTrip(c: Context<AppEnv>, { clock, access }: WebOptions, found: Found) {
+/** Returns the land below the places of a plan; `null`: the plan has none. */
+async function landOfJob(job: Job): Promise<Land | null> {
+  const frame = frameOf(tripViewOf(job).stopsOf?.(job) ?? []);
+  return frame && await landOf(frame);
+}
+
+async function sendTrip(c: Context<AppEnv>, { clock, access }: WebOptions, found: Found) {
   const { kind, snapshot } = found;
   const job = jobOf(found);
   const ageMs = Math.max(0, clock.now() - snapshot.job.createdAt);
   const isOwn = mayCancel(c.get("caller"), snapshot.job, access);
-  const state: PageState = { page: "trip", job, ageMs, isOpen: true, isOwn };
+  const land = await landOfJob(job);
+  const state: PageState = { page: "trip", job, ageMs, isOpen: true, isOwn, land };
   const refreshSeconds = retryAfterSeconds(kind, snapshot.job, clock.now());
   const title = tabTitleOf(job, wordsOf(c));
   return sendApp(c, { title, state, refreshSeconds, isPrivate: true });

@@ -13,6 +13,7 @@ import { sendProblemPage } from "./html.tsx";
 import { keepLanguage } from "./language.ts";
 import { foreignForm, problemOf } from "./page_problem.ts";
 import { addTripPages } from "./trips.ts";
+import { offerTiles } from "./tile_offer.tsx";
 import type { WebOptions } from "./web_options.ts";
 
 /** Creates the routes of the web app: `/`, `/trips` and below. */
@@ -28,6 +29,8 @@ export function webRoutes(options: WebOptions): Hono<AppEnv> {
   });
   routes.use("/trips/*", identify(access, (c) => browserTokenOf(c, access)), ownForms);
   routes.use("/", keepLanguage()).use("/trips/:id", keepLanguage());
+  const offer = offerTiles(options.tilesUrl);
+  routes.use("/", offer).use("/trips/:id", offer);
   const keepToken = keepBrowserToken(access);
   routes.use("/", keepToken).use("/trips/:id", keepToken);
   // `POST /trips` counts after it has read its form, so that its page can show the form again.

@@ -14,4 +14,6 @@ export interface WebOptions {
   clock: Clock;
   access: AccessOptions;
   rateLimiters: RateLimiters;
+  /** The archive of vector tiles for detailed maps; `null`: there are none. */
+  tilesUrl: string | null;
 }

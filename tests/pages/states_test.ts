@@ -34,8 +34,9 @@ const MAX_SHIFT = 0.01;
 const phone = { width: 320, height: 640 };
 
 /** Lists visible elements beyond an edge of the window, which cannot be scrolled to. */
-const BEYOND =
-  `[...document.body.querySelectorAll("*:not(.unseen, .skip, .reasoning summary *, .part-strip *)")]
+const BEYOND = `[...document.body.querySelectorAll(
+  "*:not(.unseen, .skip, .reasoning summary *, .part-strip *, .map-view svg *, .map-parts *)",
+)]
   .filter((element) => element.checkVisibility({ visibilityProperty: true }))
   .filter((element) => {
     const { left, right, width } = element.getBoundingClientRect();
