@@ -50,6 +50,8 @@ export interface AppOptions {
   allowedHosts: readonly string[];
   access: AccessOptions;
   rateLimiters: RateLimiters;
+  /** Whether browsers keep copies of finished trips. */
+  offlineCopies: boolean;
   /** How many event streams and long polls a caller may have open; 0: no limit. */
   maxStreamsPerCaller: number;
   /** Private hosts that callbacks may go to. */
@@ -99,6 +101,7 @@ function refuseForeign(app: Hono<AppEnv>, { corsOrigins: origins, access }: AppO
 /** Adds all routes. */
 function addRoutes(app: Hono<AppEnv>, options: AppOptions, guard: TokenGuard | undefined): void {
   const { jobs, kinds, clock, access, rateLimiters, privateHosts, readWebhook, metrics } = options;
+  const { offlineCopies } = options;
   const views = new JobViews(jobs, clock);
   const openStreams = new OpenStreams(options.maxStreamsPerCaller);
   metrics.observe("tripwright.streams.open", () => [{ value: openStreams.size, attributes: {} }]);
@@ -127,7 +130,7 @@ function addRoutes(app: Hono<AppEnv>, options: AppOptions, guard: TokenGuard | u
       }),
     );
   }
-  app.route("/", webRoutes({ jobs, kinds, clock, access, rateLimiters }));
+  app.route("/", webRoutes({ jobs, kinds, clock, access, rateLimiters, offlineCopies }));
   if (guard) app.route("/", adminRoutesOf(options, guard));
   if (readWebhook) app.route("/api/webhooks", webhookRoutes(jobs, { read: readWebhook, clock }));
 }

@@ -31,6 +31,8 @@ export interface AppEnv {
     countedAs: string;
     /** The `id` of the address of a caller without an API key; unset: not known. */
     sender: string | undefined;
+    /** Whether browsers keep copies of finished trips; unset: no page of a trip is sent. */
+    offlineCopies: boolean | undefined;
   };
 }
 

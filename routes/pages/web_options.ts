@@ -14,4 +14,6 @@ export interface WebOptions {
   clock: Clock;
   access: AccessOptions;
   rateLimiters: RateLimiters;
+  /** Whether browsers keep copies of finished trips. */
+  offlineCopies: boolean;
 }

@@ -8,6 +8,8 @@ import { hasApiKey } from "../api_key.ts";
 import { useAwake, usePageTitle } from "../focus.ts";
 import { tripViewOf } from "../kinds/registry.ts";
 import { titleOfJob, wishOfJob } from "../wish.ts";
+import { type Land } from "../kept/copies.ts";
+import { KeptNotice, type ShownCopy } from "../kept/kept_notice.tsx";
 import { useAnnouncement } from "./announcement.ts";
 import { Dock, Reasoning } from "./dock.tsx";
 import { GonePage } from "./gone.tsx";
@@ -30,10 +32,16 @@ export interface TripState {
   isOpen: boolean;
   /** Whether this browser has made the trip, so that it may cancel it. */
   isOwn: boolean;
+  /** The land below the map; unset: none. */
+  land?: Land | null;
+  /** The copy in this browser that the page shows; unset: it shows what the server has sent. */
+  copy?: ShownCopy;
 }
 
 export function TripPage({ state }: { state: TripState }) {
-  const { job, connection, hasExpired, fault, end } = useTrip(state.job);
+  const { job, connection, hasExpired, fault, end } = useTrip(state.job, {
+    isCopy: state.copy !== undefined,
+  });
   const wish = wishOfJob(job);
   const id = idOf(job);
   const announcement = useAnnouncement(job);
@@ -47,7 +55,13 @@ export function TripPage({ state }: { state: TripState }) {
   const reasoning = isGrowing ? [] : view.reasoningOf?.(job) ?? [];
   return (
     <main id="main" class="trip" tabIndex={-1}>
-      <TripHeader job={job} isOpen={state.isOpen} />
+      <TripHeader job={job} isOpen={state.isOpen} isCopy={state.copy !== undefined} />
+      <KeptNotice
+        job={job}
+        land={state.land ?? null}
+        isOpen={state.isOpen}
+        copy={state.copy ?? null}
+      />
       <p class="unseen" role="status">{announcement}</p>
       <Outcome wish={wish} job={job} />
       <PlanWarnings warnings={job.warnings} />

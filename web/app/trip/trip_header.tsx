@@ -2,6 +2,7 @@
  * The head of the page of a trip: its title, its facts, and what one can do with it.
  * @module
  */
+import { useWords } from "../../words/words.ts";
 import type { Job } from "../../client/client.ts";
 import { durationInWords } from "../duration.ts";
 import { tripViewOf } from "../kinds/registry.ts";
@@ -10,7 +11,10 @@ import { durationLabel, nounOf, titleOfJob, wishOfJob } from "../wish.ts";
 import { describeSource } from "./source.ts";
 import { TripActions } from "./trip_actions.tsx";
 
-export function TripHeader({ job, isOpen }: { job: Job; isOpen: boolean }) {
+export function TripHeader(
+  { job, isOpen, isCopy }: { job: Job; isOpen: boolean; isCopy: boolean },
+) {
+  const { kept } = useWords();
   const view = tripViewOf(job);
   const wish = wishOfJob(job);
   const extent = wish && durationLabel(wish);
@@ -20,9 +24,11 @@ export function TripHeader({ job, isOpen }: { job: Job; isOpen: boolean }) {
       <h1 dir="auto">{titleOfJob(job)}</h1>
       <p class="facts">
         {extent && <span>{extent}</span>}
-        <span>
-          available until <LocalTime iso={job.expiresAt} />
-        </span>
+        {isCopy ? <span>{kept.copyMarkLong}</span> : (
+          <span>
+            available until <LocalTime iso={job.expiresAt} />
+          </span>
+        )}
         <span>{describeState(job)}</span>
         {madeUp && <span class="mark">{madeUp.mark}</span>}
         {view.factsOf?.(job).map((fact) => <span key={fact}>{fact}</span>)}
