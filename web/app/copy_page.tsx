@@ -4,7 +4,7 @@
  * the copies of the browser.
  * @module
  */
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useState } from "preact/hooks";
 import { useWords } from "../words/words.ts";
 import { focusOn, usePageTitle } from "./focus.ts";
 import { RecentList } from "./home/recent_list.tsx";
@@ -61,7 +61,7 @@ function NoCopy({ place }: { place: Place }) {
   const { title, text } = texts[place];
   usePageTitle(title);
   // Nothing is lost: these pages have no entries, and no plan to read.
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (place === "copy") return;
     const reload = () => location.reload();
     addEventListener("online", reload);
