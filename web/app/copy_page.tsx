@@ -4,12 +4,13 @@
  * the copies of the browser.
  * @module
  */
-import { useEffect, useLayoutEffect, useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { useWords } from "../words/words.ts";
 import { focusOn, usePageTitle } from "./focus.ts";
 import { RecentList } from "./home/recent_list.tsx";
 import { type Copy, openCopies } from "./kept/copies.ts";
 import { copyIdIn } from "./kept/copy_url.ts";
+import { useReturn } from "./kept/use_return.ts";
 import { CopiedTrip } from "./trip/copied_trip.tsx";
 
 export interface CopyState {
@@ -61,12 +62,8 @@ function NoCopy({ place }: { place: Place }) {
   const { title, text } = texts[place];
   usePageTitle(title);
   // Nothing is lost: these pages have no entries, and no plan to read.
-  useLayoutEffect(() => {
-    if (place === "copy") return;
-    const reload = () => location.reload();
-    addEventListener("online", reload);
-    return () => removeEventListener("online", reload);
-  }, [place]);
+  const isBack = useReturn(place !== "copy");
+  useEffect(() => isBack ? location.reload() : undefined, [isBack]);
   return (
     <main id="main" class="text" tabIndex={-1}>
       <h1>{title}</h1>

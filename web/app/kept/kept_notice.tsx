@@ -13,6 +13,7 @@ import { LocalTime } from "../local_time.tsx";
 import { openChoice } from "./choice.ts";
 import { type Copy, type Land, openCopies } from "./copies.ts";
 import { openRecentTrips } from "./recent_trips.ts";
+import { useReturn } from "./use_return.ts";
 import { fileNameOf, tripFileOf } from "./trip_file.ts";
 
 /** Why the page shows a copy: no connection, the site has no such trip, or the copy is of a file. */
@@ -48,7 +49,7 @@ export function KeptNotice(props: KeptNoticeProps) {
   const words = useWords();
   const { job, land } = props;
   const { state, keep, forget } = useCopy(props);
-  const isOnline = useOnline();
+  const isOnline = useReturn(props.copy?.reason === "offline" && props.copy.origin === "site");
   if (isEnded(job) && job.status !== "completed") return null;
   const isReady = job.status === "completed";
   const isKept = state === "saved" || state === "copy";
@@ -60,7 +61,7 @@ export function KeptNotice(props: KeptNoticeProps) {
         <p aria-hidden="true">{sentence("saved", props, { words, isOnline })}</p>
         <p id={STATE_ID} tabIndex={-1} role={state === "waiting" ? undefined : "status"}>
           {sentence(state, props, { words, isOnline })}
-          {props.copy?.reason === "offline" && (
+          {state === "copy" && props.copy?.reason === "offline" && props.copy.origin === "site" && (
             <>
               {" "}
               <a href="">{kept.reload}</a>
@@ -134,18 +135,6 @@ function useCopy({ job, land, isOpen, copy }: KeptNoticeProps) {
   }
 
   return { state, keep, forget };
-}
-
-/** Whether the browser has a connection since the page was shown. A copy may be shown without one. */
-function useOnline(): boolean {
-  const [isOnline, setOnline] = useState(false);
-  useEffect(() => {
-    const listeners = new AbortController();
-    addEventListener("online", () => setOnline(true), listeners);
-    addEventListener("offline", () => setOnline(false), listeners);
-    return () => listeners.abort();
-  }, []);
-  return isOnline;
 }
 
 function sentence(
