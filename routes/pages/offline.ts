@@ -20,6 +20,9 @@ import type { WebOptions } from "./web_options.ts";
 /** The path of the shell. */
 const SHELL_PATH = "/offline";
 
+/** Longer than any page takes on a slow network; a white page longer than this looks broken. */
+const PATIENCE_MS = 8_000;
+
 /** Long enough to tell two deployments apart. */
 const VERSION_CHARACTERS = 20;
 
@@ -99,7 +102,7 @@ function versionOf(text: string): string {
 /** Answers with the worker for a shell. Browsers look for a new one at each visit. */
 async function sendWorker(c: Context, shell: Shell): Promise<Response> {
   const { body } = await loadAsset("worker/worker.js");
-  const settings = JSON.stringify({ prefix: CACHE_PREFIX, ...shell });
+  const settings = JSON.stringify({ prefix: CACHE_PREFIX, patienceMs: PATIENCE_MS, ...shell });
   setHeaders(c, {
     "cache-control": "no-cache",
     "content-security-policy": WORKER_POLICY,

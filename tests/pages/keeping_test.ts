@@ -182,6 +182,7 @@ function nextVersion(app: App): App {
         /tripwright-shell-\w{20}/g,
         "tripwright-shell-next",
       )
+        .replace(`"patienceMs":8000`, `"patienceMs":300`)
         .replace("<body>", `<body class="next">`);
       return new Response(text, { headers: answer.headers });
     },
@@ -192,7 +193,7 @@ browserTest(
   "a new version of the site replaces the shell, and open pages go on",
   async (browser) => {
     await using site = await openSite();
-    const { page, context, faults } = await visitWithWorker(browser);
+    const { page, context, faults } = await visitWithWorker(browser, { colorScheme: "dark" });
     await readTrip(page, site, await site.makeTrip());
     await workerOn(page);
     const [first] = Object.keys(await cachesOn(page));
@@ -211,6 +212,18 @@ browserTest(
     await page.reload();
     await page.locator("body.next").getByText("No connection. This is the copy").waitFor();
     await context.setOffline(false);
+    // A site that does not answer counts as no connection.
+    const silence = Promise.withResolvers<void>();
+    site.use({
+      async fetch(request) {
+        await silence.promise;
+        return await site.env.app.fetch(request);
+      },
+    });
+    await page.reload();
+    await page.locator("body.next").getByText("No connection. This is the copy").waitFor();
+    silence.resolve();
+    await page.getByText("You're online again.").waitFor();
 
     // A language of its own is a version of its own.
     site.use(site.env.app);

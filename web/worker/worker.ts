@@ -13,6 +13,8 @@ declare const SHELL: {
   cache: string;
   /** The paths of the files, the page first. Empty: the worker is switched off. */
   files: readonly string[];
+  /** After this time without an answer, a traveler reads a copy rather than a white page. */
+  patienceMs: number;
 };
 
 /** The parts of the worker's scope that this script uses; the DOM library has no types for them. */
@@ -32,14 +34,11 @@ interface LoadEvent extends Event {
   respondWith(answer: Promise<Response>): void;
 }
 
-/** After this time without an answer, a traveler reads a copy rather than a white page. */
-const NO_ANSWER_MS = 8_000;
-
 /** The pages of the app: the first page, trips and copies. Files below a trip are no pages. */
 const PAGES = /^\/(?:offline|(?:trips|copies)\/[^/]+)?$/;
 
 const scope = self as unknown as WorkerScope;
-const { prefix, cache: cacheName, files } = SHELL;
+const { prefix, cache: cacheName, files, patienceMs } = SHELL;
 const isOn = files.length > 0;
 
 scope.addEventListener("install", (event) => {
@@ -93,7 +92,7 @@ async function openPage(request: Request): Promise<Response> {
   const answer = fetch(request);
   let timer;
   const patience = new Promise<never>((_, reject) => {
-    timer = setTimeout(reject, NO_ANSWER_MS);
+    timer = setTimeout(reject, patienceMs);
   });
   try {
     return await Promise.race([answer, patience]);

@@ -47,21 +47,21 @@ type State =
 
 export function KeptNotice(props: KeptNoticeProps) {
   const words = useWords();
-  const { job, land } = props;
+  const { job, land, copy } = props;
   const { state, keep, forget } = useCopy(props);
-  const isOnline = useReturn(props.copy?.reason === "offline" && props.copy.origin === "site");
+  const isOnline = useReturn(copy?.reason === "offline" && copy.origin === "site");
   if (isEnded(job) && job.status !== "completed") return null;
   const isReady = job.status === "completed";
   const isKept = state === "saved" || state === "copy";
   const { kept } = words;
   return (
-    <section class="kept needs-script" aria-label={kept.notice}>
+    <section class={`kept needs-script ${copy ? "copy" : ""}`} aria-label={kept.notice}>
       {/* The longest text, unseen, takes the space of all. */}
       <div class="stack">
         <p aria-hidden="true">{sentence("saved", props, { words, isOnline })}</p>
         <p id={STATE_ID} tabIndex={-1} role={state === "waiting" ? undefined : "status"}>
           {sentence(state, props, { words, isOnline })}
-          {state === "copy" && props.copy?.reason === "offline" && props.copy.origin === "site" && (
+          {state === "copy" && copy?.reason === "offline" && copy.origin === "site" && (
             <>
               {" "}
               <a href="">{kept.reload}</a>
