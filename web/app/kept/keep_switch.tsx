@@ -74,7 +74,7 @@ function ForgetAll({ count, onForgotten }: KeepSwitchProps) {
   return (
     <div class="question">
       <p id={QUESTION_ID} tabIndex={-1}>{kept.forgetAllQuestion(count)}</p>
-      <p class="actions">
+      <p class="kept-actions">
         <button type="button" class="small" onClick={forgetAll}>{kept.forgetAllYes}</button>
         <button type="button" class="small" onClick={() => setAsking(false)}>
           {kept.forgetAllNo}

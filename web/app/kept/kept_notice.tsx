@@ -69,7 +69,7 @@ export function KeptNotice(props: KeptNoticeProps) {
           )}
         </p>
       </div>
-      <p class="actions">
+      <p class="kept-actions">
         <button
           type="button"
           class="small"

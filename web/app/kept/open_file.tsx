@@ -66,7 +66,7 @@ export function OpenFile() {
         />
       </label>
       <p class="quiet">{kept.dropHint}</p>
-      <p class="error" role="alert">{fault && kept.faults[fault]}</p>
+      {fault && <p class="error" role="alert">{kept.faults[fault]}</p>}
     </div>
   );
 }
