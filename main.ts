@@ -87,6 +87,7 @@ const app = createApp({
   allowedHosts: config.allowedHosts,
   access: { apiKeys, publicReads, trustedProxies },
   rateLimiters,
+  offlineCopies: config.offlineCopies,
   maxStreamsPerCaller: config.maxStreamsPerCaller,
   privateHosts: config.callbackPrivateHosts,
   readWebhook: webhookSecret ? createWebhookReader(webhookSecret) : undefined,

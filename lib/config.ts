@@ -98,6 +98,7 @@ export function parseConfig(
     unpricedModel: unpricedModelOf(v) ?? null,
     strangersMaySpend: mayStrangersSpend(v),
     rateLimits: { requests: v.RATE_LIMIT_REQUESTS, jobs: v.RATE_LIMIT_JOBS },
+    offlineCopies: v.OFFLINE_COPIES,
     maxStreamsPerCaller: v.MAX_STREAMS_PER_CALLER,
     trustedProxies: v.TRUSTED_PROXIES,
     generator: chooseGenerator(v),

@@ -377,6 +377,11 @@ export const Variables = z.object({
       "requests of its own pages",
   ),
 
+  OFFLINE_COPIES: flag.default(true).describe(
+    "`0`: the pages keep no copies of finished trips in browsers, and remove their service worker. " +
+      "Copies from before can still be read, and forgotten",
+  ),
+
   ALERTS: json(AlertSettings, {
     error: 'JSON such as {"backlog":{"waiting":500},"duration":false}, with the names and ' +
       "thresholds of docs/operations.md",

@@ -51,6 +51,8 @@ export interface AppOptions {
   allowedHosts: readonly string[];
   access: AccessOptions;
   rateLimiters: RateLimiters;
+  /** Whether browsers keep copies of finished trips. */
+  offlineCopies: boolean;
   /** How many event streams and long polls a caller may have open; 0: no limit. */
   maxStreamsPerCaller: number;
   /** Private hosts that callbacks may go to. */
@@ -102,6 +104,7 @@ function refuseForeign(app: Hono<AppEnv>, { corsOrigins: origins, access }: AppO
 /** Adds all routes. */
 function addRoutes(app: Hono<AppEnv>, options: AppOptions, guard: TokenGuard | undefined): void {
   const { jobs, kinds, clock, access, rateLimiters, privateHosts, readWebhook, metrics } = options;
+  const { offlineCopies } = options;
   const views = new JobViews(jobs, clock);
   const openStreams = new OpenStreams(options.maxStreamsPerCaller);
   metrics.observe("tripwright.streams.open", () => [{ value: openStreams.size, attributes: {} }]);
@@ -131,7 +134,7 @@ function addRoutes(app: Hono<AppEnv>, options: AppOptions, guard: TokenGuard | u
     );
   }
   const { tilesUrl = null } = options;
-  const web = { jobs, kinds, clock, access, rateLimiters, tilesUrl };
+  const web = { jobs, kinds, clock, access, rateLimiters, tilesUrl, offlineCopies };
   app.route("/", atlasRoutes(web));
   app.route("/", webRoutes(web));
   if (guard) app.route("/", adminRoutesOf(options, guard));

@@ -56,6 +56,7 @@ export function testApp(
     corsOrigins: ["*"],
     allowedHosts: [],
     rateLimiters: {},
+    offlineCopies: true,
     maxStreamsPerCaller: 0,
     privateHosts: [],
     ...rest,

@@ -60,6 +60,8 @@ export async function visit(browser: Browser, options: BrowserContextOptions = {
     viewport: { width: 1000, height: 800 },
     // Animations need a third of a browser's processor time.
     reducedMotion: "reduce",
+    // A worker answers requests before the routes of a test. Its own tests allow it.
+    serviceWorkers: "block",
     ...options,
   });
   if (options.javaScriptEnabled !== false) await context.addInitScript(WATCH_SHIFTS);

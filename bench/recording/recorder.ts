@@ -62,7 +62,8 @@ const HEADER_GROUPS: Record<string, string[]> = {
   ],
   "<the policy of pages>": [
     "content-security-policy: default-src 'none'; script-src 'self'; style-src 'self'; " +
-    "img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'self'; " +
+    "img-src 'self' data:; connect-src 'self'; manifest-src 'self'; " +
+    "worker-src 'self'; base-uri 'none'; form-action 'self'; " +
     "frame-ancestors 'none'",
   ],
   "<the policy of everything else>": [

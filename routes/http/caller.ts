@@ -33,6 +33,8 @@ export interface AppEnv {
     sender: string | undefined;
     /** The archive for detailed maps of a page; unset: there is none. */
     tilesUrl: string | undefined;
+    /** Whether browsers keep copies of finished trips; unset: no page of a trip is sent. */
+    offlineCopies: boolean | undefined;
   };
 }
 

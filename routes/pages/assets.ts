@@ -14,7 +14,8 @@ import { isKnown } from "../http/request_headers.ts";
 /** A file that pages load. */
 export interface Asset {
   type: string;
-  body: string;
+  /** Bytes for images, which are compressed already. */
+  body: string | Uint8Array<ArrayBuffer>;
   /** A hash of the body. */
   version: string;
   /** The bytes of the body in each encoding that was asked for. */
@@ -24,8 +25,9 @@ export interface Asset {
 type Encoding = "identity" | "gzip" | "br";
 
 /** Encodes a text. The work is done in another thread. */
-const encoders: Record<Encoding, (text: string) => Promise<Uint8Array>> = {
-  identity: (text) => Promise.resolve(new TextEncoder().encode(text)),
+const encoders: Record<Encoding, (body: Asset["body"]) => Promise<Uint8Array>> = {
+  identity: (body) =>
+    Promise.resolve(typeof body === "string" ? new TextEncoder().encode(body) : body),
   gzip: (text) => promisify(zlib().gzip)(text),
   br(text) {
     const { brotliCompress, constants } = zlib();
@@ -66,6 +68,7 @@ async function styleSheet(): Promise<{ default: string }> {
     import("../../web/assets/style/plan.css", { with: { type: "text" } }),
     import("../../web/assets/style/map.css", { with: { type: "text" } }),
     import("../../web/assets/style/dock.css", { with: { type: "text" } }),
+    import("../../web/assets/style/kept.css", { with: { type: "text" } }),
     import("../../web/assets/style/print.css", { with: { type: "text" } }),
   ]);
   return { default: files.map((file) => file.default).join("\n") };
@@ -77,6 +80,35 @@ const sources = {
   "icon.svg": [
     "image/svg+xml",
     () => import("../../web/assets/icon.svg", { with: { type: "text" } }),
+  ],
+  "icon_192.png": [
+    "image/png",
+    () => import("../../web/assets/icon_192.png", { with: { type: "bytes" } }),
+  ],
+  "icon_512.png": [
+    "image/png",
+    () => import("../../web/assets/icon_512.png", { with: { type: "bytes" } }),
+  ],
+  "icon_192_maskable.png": [
+    "image/png",
+    () => import("../../web/assets/icon_192_maskable.png", { with: { type: "bytes" } }),
+  ],
+  "icon_512_maskable.png": [
+    "image/png",
+    () => import("../../web/assets/icon_512_maskable.png", { with: { type: "bytes" } }),
+  ],
+  "icon_apple.png": [
+    "image/png",
+    () => import("../../web/assets/icon_apple.png", { with: { type: "bytes" } }),
+  ],
+  // Browsers ask for it at this path, whatever a page says.
+  "favicon.ico": [
+    "image/x-icon",
+    () => import("../../web/assets/favicon.ico", { with: { type: "bytes" } }),
+  ],
+  "worker/worker.js": [
+    "text/javascript",
+    () => import("../../dist/worker/worker.js", { with: { type: "text" } }),
   ],
   "app_en.js": [
     "text/javascript",
@@ -119,10 +151,13 @@ const loaded = new Map<AssetName, Promise<Asset>>();
 /** What only the dashboard loads. */
 const adminAssets: readonly AssetName[] = ["admin/admin.css", "admin/live.js"];
 
-/** Creates the routes of the files that all pages may load, such as `GET /style.css`. */
+/** `/sw.js` has it, with the files of the shell. */
+const workerAsset: AssetName = "worker/worker.js";
+
+/** Creates the routes of all files but those of the dashboard: `GET /style.css` and so on. */
 export function assetRoutes(): Hono {
   const names = Object.keys(sources) as AssetName[];
-  return routesOf(names.filter((name) => !adminAssets.includes(name)));
+  return routesOf(names.filter((name) => name !== workerAsset && !adminAssets.includes(name)));
 }
 
 /** Creates the routes `GET /admin/admin.css` and `/admin/live.js`. */
@@ -149,8 +184,9 @@ export async function assetUrl(name: AssetName): Promise<string> {
  */
 export async function sendAsset(c: Context, asset: Asset): Promise<Response> {
   const { type, version } = asset;
+  const isImage = typeof asset.body !== "string";
   const etag = `"${version}"`;
-  const encoding = encodingFor(c);
+  const encoding = isImage ? "identity" : encodingFor(c);
   const isEncoded = encoding !== "identity";
   // A strong tag would stand for the same bytes in each encoding.
   setHeaders(c, {
@@ -160,7 +196,7 @@ export async function sendAsset(c: Context, asset: Asset): Promise<Response> {
   addToHeader(c, "vary", "accept-encoding");
   if (isKnown(c, etag)) return answer(c, null, 304);
   if (isEncoded) setHeaders(c, { "content-encoding": encoding });
-  setHeaders(c, { "content-type": `${type}; charset=utf-8` });
+  setHeaders(c, { "content-type": isImage ? type : `${type}; charset=utf-8` });
   return answer(c, await encodedAs(encoding, asset));
 }
 
@@ -200,16 +236,17 @@ function cacheControl(asked: string | undefined, version: string): string {
 }
 
 /**
- * Creates an asset from its text.
+ * Creates an asset from its text or its bytes.
  *
  * @param type the media type
  */
-export function assetOf(type: string, body: string): Asset {
+export function assetOf(type: string, body: Asset["body"]): Asset {
   const version = sha256(body).slice(0, VERSION_CHARACTERS);
   return { type, body, version, encoded: new Map() };
 }
 
-function loadAsset(name: AssetName): Promise<Asset> {
+/** Returns an asset. It is loaded once. */
+export function loadAsset(name: AssetName): Promise<Asset> {
   const asset = loaded.get(name) ?? load(name);
   loaded.set(name, asset);
   return asset;
@@ -219,7 +256,7 @@ async function load(name: AssetName): Promise<Asset> {
   const [type, source] = sources[name];
   try {
     const { default: body } = await source();
-    return assetOf(type, body as unknown as string);
+    return assetOf(type, body as unknown as Asset["body"]);
   } catch (cause) {
     loaded.delete(name);
     throw new Error(`Cannot load ${name}: it has not been built. Run deno task build`, { cause });

@@ -11,10 +11,13 @@ import { type Problem, problemTypes } from "../http/problem.ts";
 import { pauseInWords } from "../../web/app/duration.ts";
 import { pageTitle } from "../../web/app/focus.ts";
 import { Page, PAGE_ID, type PageState, STATE_ID } from "../../web/app/page.tsx";
+import { COPIES_META } from "../../web/app/kept/choice.ts";
 import { catalogues } from "../../web/words/catalogues.ts";
 import { type Language, languages } from "../../web/words/language.ts";
 import { type Words, WordsProvider } from "../../web/words/words.ts";
 import { assetUrl } from "./assets.ts";
+import { COLORS } from "./colors.ts";
+import { manifestUrl } from "./manifest.ts";
 import { languageLink, wordsOf } from "./language.ts";
 import { pageTextOf } from "./page_problem.ts";
 import { tileHead, tilePolicy } from "./tile_offer.tsx";
@@ -31,6 +34,8 @@ function policyOf(c: Context): string {
     "style-src 'self'",
     "img-src 'self' data:",
     ["connect-src 'self'", ...connect].join(" "),
+    "manifest-src 'self'",
+    "worker-src 'self'",
     ...others,
     "base-uri 'none'",
     "form-action 'self'",
@@ -47,6 +52,8 @@ export interface PageContent {
   /** The content between the header and the footer. */
   main: ComponentChildren;
   status?: ContentfulStatusCode;
+  /** The page that the links to other languages open; unset: the page itself. */
+  path?: string;
   /** The language of the content; unset: English. */
   language?: Language;
 }
@@ -56,13 +63,18 @@ export async function sendPage(c: Context, page: PageContent): Promise<Response>
   const style = await assetUrl("style.css");
   const words = wordsOf(c);
   // A form may have sent this page, so its address is not a page that a link can open.
-  const path = c.req.method === "GET" && page.status !== 404 ? c.req.path : "/";
+  const ownPath = c.req.method === "GET" && page.status !== 404 ? c.req.path : "/";
+  const { path = ownPath } = page;
   return sendDocument(c, {
     language: words.language,
     ...page,
     head: (
       <>
         <link rel="stylesheet" href={style} />
+        <link rel="manifest" href={manifestUrl(words.language)} />
+        <link rel="apple-touch-icon" href="/icon_apple.png" />
+        <meta name="theme-color" content={COLORS.light} media="(prefers-color-scheme: light)" />
+        <meta name="theme-color" content={COLORS.dark} media="(prefers-color-scheme: dark)" />
         {page.head}
       </>
     ),
@@ -132,6 +144,7 @@ export async function sendApp(
     head: (
       <>
         {isPrivate && <meta name="robots" content="noindex" />}
+        {c.get("offlineCopies") === false && <meta name={COPIES_META} content="off" />}
         <script type="module" src={script} />
         {tiles}
         {refreshSeconds && (

@@ -3,7 +3,7 @@
  * scripts.
  * @module
  */
-import { Hono } from "hono";
+import { Hono, type MiddlewareHandler } from "hono";
 import { type AppEnv, identify } from "../http/caller.ts";
 import { refuseForeignSites } from "../http/foreign_site.ts";
 import { limitRate } from "../http/rate_limit.ts";
@@ -12,6 +12,8 @@ import { addHomePage } from "./home.ts";
 import { sendProblemPage } from "./html.tsx";
 import { keepLanguage } from "./language.ts";
 import { foreignForm, problemOf } from "./page_problem.ts";
+import { addManifest } from "./manifest.ts";
+import { addOfflineRoutes } from "./offline.ts";
 import { addTripPages } from "./trips.ts";
 import { offerTiles } from "./tile_offer.tsx";
 import type { WebOptions } from "./web_options.ts";
@@ -20,6 +22,9 @@ import type { WebOptions } from "./web_options.ts";
 export function webRoutes(options: WebOptions): Hono<AppEnv> {
   const { access, rateLimiters } = options;
   const routes = new Hono<AppEnv>();
+  addManifest(routes);
+  const copies = tellCopies(options);
+  routes.use("/", copies).use("/trips/*", copies).use("/copies/*", copies).use("/offline", copies);
   const ownForms = refuseForeignSites({
     origins: [],
     trustedProxies: access.trustedProxies,
@@ -36,6 +41,7 @@ export function webRoutes(options: WebOptions): Hono<AppEnv> {
   // `POST /trips` counts after it has read its form, so that its page can show the form again.
   routes.use("/trips/:id/*", limitRate(rateLimiters.requests));
   addHomePage(routes, options);
+  addOfflineRoutes(routes, options);
   addTripPages(routes, options);
   routes.onError((error, c) => {
     const [, trip] = c.req.path.match(/^(\/trips\/[^/]+)\//) ?? [];
@@ -43,4 +49,12 @@ export function webRoutes(options: WebOptions): Hono<AppEnv> {
     return sendProblemPage(c, problemOf(c, error), nextAction);
   });
   return routes;
+}
+
+/** Lets pages say whether browsers keep copies. */
+function tellCopies({ offlineCopies }: WebOptions): MiddlewareHandler<AppEnv> {
+  return (c, next) => {
+    c.set("offlineCopies", offlineCopies);
+    return next();
+  };
 }

@@ -16,4 +16,6 @@ export interface WebOptions {
   rateLimiters: RateLimiters;
   /** The archive of vector tiles for detailed maps; `null`: there are none. */
   tilesUrl: string | null;
+  /** Whether browsers keep copies of finished trips. */
+  offlineCopies: boolean;
 }

@@ -208,7 +208,7 @@ browserTest("a trip that is forgotten during its request stays forgotten", async
   });
   await page.goto(service.url);
   await asked.promise;
-  await page.getByRole("button", { name: "Remove Oslo from this list" }).click();
+  await page.getByRole("button", { name: "Forget Oslo" }).click();
   // The second request is sent after the first answer has been processed.
   const next = page.waitForRequest(`**/api/*/${rome!.id}`);
   answer.resolve();
@@ -224,7 +224,7 @@ browserTest("a trip that is forgotten in one tab is not restored by another", as
   const id = await seeFirstDay(page, service);
   const tab = await context.newPage();
   await tab.goto(service.url);
-  await tab.getByRole("button", { name: "Remove Rome from this list" }).click();
+  await tab.getByRole("button", { name: "Forget Rome" }).click();
   service.model.write(id);
   await page.getByText("ready after").waitFor();
   assertEquals(await tripsOf(tab), []);
@@ -417,7 +417,7 @@ browserTest(
       await page.getByText("This trip was canceled before its plan was finished.").waitFor();
     }
     await page.goto(service.url);
-    const removalOf = (name: string) => `Remove ${name} from this list`;
+    const removalOf = (name: string) => `Forget ${name}`;
     const forgotten = [["Oslo", "Rome"], ["Rome", "Lima"], ["Lima", null]] as const;
     for (const [name, next] of forgotten) {
       await page.getByRole("button", { name: removalOf(name) }).press("Enter");

@@ -129,7 +129,7 @@ browserTest("a trip is the same on another device and in another tab", async (br
   const third = await context.newPage();
   await third.goto(service.url);
   await third.locator("#recent li").waitFor();
-  await third.getByRole("button", { name: "Remove Rome from this list" }).click();
+  await third.getByRole("button", { name: "Forget Rome" }).click();
   await row.waitFor({ state: "detached" });
   assertEquals([...faults(), ...otherFaults()], []);
 });

@@ -89,6 +89,7 @@ const rooms: Record<string, readonly string[]> = {
     "web/words",
     "dist",
     "jobs/engine",
+    "jobs/job_answer.ts",
     "jobs/kind.ts",
     "jobs/kinds/contracts.ts",
     "lib",
@@ -129,6 +130,7 @@ const rooms: Record<string, readonly string[]> = {
   // Code for browsers. A separate check covers what it may import from the server.
   "web/admin": [],
   "web/words": [],
+  "web/worker": [],
   // The pages, from the entry points to the ground.
   "web/app": [
     "web/app/*",
@@ -142,6 +144,7 @@ const rooms: Record<string, readonly string[]> = {
     "web/app/kept",
     "web/app/kinds",
     "web/client",
+    "web/words",
     "jobs/kinds/contracts.ts",
   ],
   "web/app/trip": [
@@ -154,7 +157,14 @@ const rooms: Record<string, readonly string[]> = {
     "web/words",
     "lib",
   ],
-  "web/app/kept": ["web/app", "web/app/kinds", "web/client", "lib"],
+  "web/app/kept": [
+    "web/app",
+    "web/app/kinds",
+    "web/client",
+    "web/words",
+    "jobs/kinds/contracts.ts",
+    "lib",
+  ],
   "web/app/kinds": [
     "web/app/kinds/*",
     "web/app/map",

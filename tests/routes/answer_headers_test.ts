@@ -66,7 +66,8 @@ const etag = { etag: '"(tag)"' };
 const problem = { ...noStore, "content-type": "application/problem+json" };
 const page = {
   "content-security-policy": "default-src 'none'; script-src 'self'; style-src 'self'; " +
-    "img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'self'; " +
+    "img-src 'self' data:; connect-src 'self'; manifest-src 'self'; " +
+    "worker-src 'self'; base-uri 'none'; form-action 'self'; " +
     "frame-ancestors 'none'",
   "content-type": "text/html; charset=UTF-8",
 };
@@ -344,6 +345,18 @@ const filesAndPages: Row[] = [
   }],
   ["the start page", "GET /", {}, 200, { ...page, ...revalidated, ...newCookie }],
   ["the start page with a cookie", "GET /", { headers: COOKIE }, 200, { ...page, ...revalidated }],
+  ["the page without a connection", "GET /offline", {}, 200, {
+    ...page,
+    ...revalidated,
+    "vary": "Origin, accept-language, cookie",
+  }],
+  ["the service worker", "GET /sw.js", {}, 200, {
+    ...open,
+    "cache-control": "no-cache",
+    "content-security-policy": "default-src 'none'; connect-src 'self'; frame-ancestors 'none'",
+    "content-type": "text/javascript; charset=utf-8",
+    "vary": "Origin, accept-language, cookie",
+  }],
   ["a redirect", "GET /trips", {}, 302, { "location": "/#recent" }],
   ["a form", "POST /trips", { headers: ownForm, body: new URLSearchParams(wish) }, 303, {
     ...countedJob,

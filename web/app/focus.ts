@@ -21,9 +21,18 @@ export function focusOn(id: string): void {
   document.getElementById(id)?.focus({ preventScroll: true });
 }
 
-/** Returns `false` in the first render, which must match the HTML of the server, then `true`. */
+/** Whether the page has been hydrated. Effects run in browsers only. */
+let wasHydrated = false;
+
+/**
+ * Returns `false` in the first render of the page, which must match the HTML of the server, then
+ * `true`. What appears later starts with `true`, so that its text does not change at once.
+ */
 export function useAwake(): boolean {
-  const [isAwake, setAwake] = useState(false);
-  useEffect(() => setAwake(true), []);
+  const [isAwake, setAwake] = useState(wasHydrated);
+  useEffect(() => {
+    wasHydrated = true;
+    setAwake(true);
+  }, []);
   return isAwake;
 }

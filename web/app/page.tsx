@@ -4,13 +4,14 @@
  */
 import { useErrorBoundary } from "preact/hooks";
 import { useWords } from "../words/words.ts";
+import { CopyPage, type CopyState } from "./copy_page.tsx";
 import { GonePage, type GoneState } from "./trip/gone.tsx";
 import { HomePage, type HomeState } from "./home/home.tsx";
 import { LockedPage, type LockedState } from "./locked.tsx";
 import { TripPage, type TripState } from "./trip/trip.tsx";
 
 /** The state of a page. It is JSON, because the server sends it with the HTML. */
-export type PageState = HomeState | TripState | GoneState | LockedState;
+export type PageState = HomeState | TripState | GoneState | LockedState | CopyState;
 
 /** The ids of the elements that contain the page and its state. */
 export const PAGE_ID = "page";
@@ -45,5 +46,7 @@ function Content({ state }: { state: PageState }) {
       return <GonePage state={state} />;
     case "locked":
       return <LockedPage state={state} />;
+    case "copy":
+      return <CopyPage />;
   }
 }

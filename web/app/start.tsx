@@ -4,6 +4,7 @@
  */
 import { hydrate } from "preact";
 import { type Words, WordsProvider } from "../words/words.ts";
+import { followChoice } from "./kept/shell_worker.ts";
 import { Page, PAGE_ID, STATE_ID } from "./page.tsx";
 
 /** Hydrates the page with the words of its language. */
@@ -17,4 +18,5 @@ export function start(words: Words): void {
     </WordsProvider>,
     page,
   );
+  followChoice();
 }

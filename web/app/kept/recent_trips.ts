@@ -75,6 +75,11 @@ export class RecentTrips {
     this.#change(id, null);
   }
 
+  /** Brings a removed trip back. */
+  restore(trip: RecentTrip): void {
+    this.#change(trip.id, trip);
+  }
+
   #change(id: string, trip: RecentTrip | null): void {
     const trips = this.list();
     const known = trips.find((known) => known.id === id);

@@ -192,3 +192,24 @@ function edges({ west, south, east, north }: Frame): number[] {
 export function frameText(frame: Frame): string {
   return edges(frame).join(",");
 }
+
+/** The sides of a frame, and the paths of an outline. */
+const SIDES = ["west", "south", "east", "north"] as const;
+const PATHS = ["land", "lakes", "borders", "rivers"] as const;
+
+/**
+ * Returns the land in a value that comes from a file or from the storage of the browser; `null` if
+ * it is none. Paths may contain only what SVG path data needs.
+ */
+export function readLand(value: unknown): Land | null {
+  const outlines = readOutlines(value);
+  if (outlines === null) return null;
+  return { ...outlines, region: readOutlines((value as Partial<Land>).region) };
+}
+
+function readOutlines(value: unknown): Outlines | null {
+  const { frame, paths } = (value ?? {}) as { [Name in keyof Outlines]?: Partial<Outlines[Name]> };
+  const isFine = SIDES.every((side) => Number.isFinite(frame?.[side])) &&
+    PATHS.every((name) => /^[\w\s.,-]*$/.test(paths?.[name] ?? "!"));
+  return isFine ? { frame, paths } as Outlines : null;
+}

@@ -8,7 +8,7 @@ import { idOf } from "../../client/job.ts";
 import { useWords } from "../../words/words.ts";
 import { hasApiKey } from "../api_key.ts";
 import { useAwake, usePageTitle } from "../focus.ts";
-import { KeptNotice } from "../kept/kept_notice.tsx";
+import { KeptNotice, type ShownCopy } from "../kept/kept_notice.tsx";
 import { type PlanSlots, PlanSlotsProvider } from "../kinds/plan_slots.ts";
 import { tripViewOf } from "../kinds/registry.ts";
 import type { Land } from "../map/land.ts";
@@ -42,11 +42,14 @@ export interface TripState {
   isOwn: boolean;
   /** The land on the map; unset or `null`: not known. */
   land?: Land | null;
+  /** The copy in this browser that the page shows; unset: it shows what the server has sent. */
+  copy?: ShownCopy;
 }
 
 export function TripPage({ state }: { state: TripState }) {
   const words = useWords();
-  const { job, connection, hasExpired, fault, end } = useTrip(state.job);
+  const isCopy = state.copy !== undefined;
+  const { job, connection, hasExpired, fault, end } = useTrip(state.job, { isCopy });
   const wish = wishOfJob(job);
   const announcement = useAnnouncement(job);
   usePageTitle(tabTitleOf(job, words));
@@ -60,8 +63,13 @@ export function TripPage({ state }: { state: TripState }) {
   const reasoning = isGrowing ? [] : view.reasoningOf?.(job) ?? [];
   return (
     <main id="main" class="trip" tabIndex={-1}>
-      <KeptNotice />
-      <TripHeader job={job} isOpen={state.isOpen} hasPlan={hasPlan} />
+      <TripHeader job={job} isOpen={state.isOpen} hasPlan={hasPlan} isCopy={isCopy} />
+      <KeptNotice
+        job={job}
+        land={state.land ?? null}
+        isOpen={state.isOpen}
+        copy={state.copy ?? null}
+      />
       <p class="unseen" role="status">{announcement}</p>
       <Versions job={job} />
       <Outcome wish={wish} job={job} />

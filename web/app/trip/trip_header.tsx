@@ -22,9 +22,11 @@ export interface TripHeaderProps {
   isOpen: boolean;
   /** Whether there is a plan, or there will be one. */
   hasPlan: boolean;
+  /** Whether the page shows a copy in this browser. */
+  isCopy: boolean;
 }
 
-export function TripHeader({ job, isOpen, hasPlan }: TripHeaderProps) {
+export function TripHeader({ job, isOpen, hasPlan, isCopy }: TripHeaderProps) {
   const words = useWords();
   const view = tripViewOf(job);
   const wish = wishOfJob(job);
@@ -44,9 +46,11 @@ export function TripHeader({ job, isOpen, hasPlan }: TripHeaderProps) {
       <TripActions job={job} isOpen={isOpen} />
       <p class="facts state quiet">
         <span>{describeState(job, words)}</span>
-        <span>
-          {words.trip.keptUntil} <LocalTime iso={job.expiresAt} />
-        </span>
+        {isCopy ? <span>{words.kept.copyMarkLong}</span> : (
+          <span>
+            {words.trip.keptUntil} <LocalTime iso={job.expiresAt} />
+          </span>
+        )}
       </p>
       {job.status === "completed" && <PrintedLink id={idOf(job)} />}
     </header>

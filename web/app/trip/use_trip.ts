@@ -3,16 +3,23 @@
  * @module
  */
 import { useEffect, useState } from "preact/hooks";
+import { useWords } from "../../words/words.ts";
 import type { Connection, Job, TripError } from "../../client/client.ts";
 import { isGone } from "../../client/errors.ts";
-import { isEnded } from "../../client/job.ts";
+import { idOf, isEnded } from "../../client/job.ts";
 import { hasApiKey } from "../api_key.ts";
 import { focusOn } from "../focus.ts";
+import { openChoice } from "../kept/choice.ts";
 import { openRecentTrips } from "../kept/recent_trips.ts";
 import { openClient } from "../session.ts";
 
-/** Watches a job. Returns its current state and what stops the page from watching it. */
-export function useTrip(first: Job) {
+/**
+ * Watches a job. Returns its current state and what stops the page from watching it.
+ *
+ * @param options.isCopy whether the browser has it from a copy: then nothing changes it
+ */
+export function useTrip(first: Job, { isCopy = false } = {}) {
+  const { kept } = useWords();
   const [job, setJob] = useState(first);
   const [connection, setConnection] = useState<Connection>("polling");
   const [hasExpired, setExpired] = useState(false);
@@ -26,7 +33,8 @@ export function useTrip(first: Job) {
   }
 
   useEffect(() => {
-    openRecentTrips().put(first);
+    if (isCopy) return;
+    if (!openChoice().isForgotten(idOf(first))) openRecentTrips().put(first);
     if (first.status !== "processing") return;
     const unmounted = new AbortController();
     const follow = async (): Promise<void> => {
@@ -43,7 +51,7 @@ export function useTrip(first: Job) {
         if (hadKey && !hasApiKey()) return await follow();
         if (isGone(error)) return setExpired(true);
         const isLocked = (error as TripError).code === "unauthorized";
-        setFault(`This page can't show updates${isLocked ? " without an API key" : ""}.`);
+        setFault(isLocked ? kept.noUpdatesWithoutKey : kept.noUpdates);
       }
     };
     follow();
