@@ -7,6 +7,7 @@ import { DAY_MS } from "../../lib/clock.ts";
 import { formatWeather, sumCosts } from "../../web/app/kinds/itinerary/plan.tsx";
 import { describeFacts, factsOf } from "../../web/app/kinds/trip_facts.ts";
 import type { Day, ItineraryJob } from "../../web/client/job.ts";
+import { en } from "../../web/words/en.ts";
 import { amountText, costText } from "./cost_text.ts";
 import { type KindFiles, noCalendar, type PlanEvent } from "./kind_files.ts";
 import { escaped, listEntry, markdownDocument, warningBlocks } from "./markdown.ts";
@@ -26,7 +27,7 @@ const FirstDay = z.iso.date().regex(/^2/);
 
 export const itineraryFiles: KindFiles<"itinerary"> = {
   markdown(job, { note }) {
-    const facts = describeFacts(factsOf(job));
+    const facts = describeFacts(factsOf(job), en);
     return itineraryMarkdown({ ...job, days: daysOf(job), facts, note });
   },
   calendar(job, { query }) {

@@ -16,6 +16,7 @@ import { sendCalendar, sendJson, sendMarkdown } from "../files/downloads.ts";
 import { setHeaders } from "../http/answer.ts";
 import { type AppEnv, mayCancel, maySee, readerOf } from "../http/caller.ts";
 import { sendApp } from "./html.tsx";
+import { wordsOf } from "./language.ts";
 import type { WebOptions } from "./web_options.ts";
 
 /** The downloads of a finished plan, by file extension. */
@@ -83,7 +84,7 @@ function sendTrip(c: Context<AppEnv>, { clock, access }: WebOptions, found: Foun
   const isOwn = mayCancel(c.get("caller"), snapshot.job, access);
   const state: PageState = { page: "trip", job, ageMs, isOpen: true, isOwn };
   const refreshSeconds = retryAfterSeconds(kind, snapshot.job, clock.now());
-  return sendApp(c, { title: titleOfJob(job), state, refreshSeconds, isPrivate: true });
+  return sendApp(c, { title: titleOfJob(job, wordsOf(c)), state, refreshSeconds, isPrivate: true });
 }
 
 async function cancelTrip(c: Context<AppEnv>, options: WebOptions): Promise<Response> {

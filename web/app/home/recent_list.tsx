@@ -3,6 +3,7 @@
  * @module
  */
 import { useEffect, useState } from "preact/hooks";
+import { useWords } from "../../words/words.ts";
 import { hasApiKey } from "../api_key.ts";
 import { focusOn } from "../focus.ts";
 import { LocalTime } from "../local_time.tsx";
@@ -58,13 +59,14 @@ function removeButtonId(id: string): string {
 }
 
 function Row({ trip, onRemove }: { trip: RecentTrip; onRemove: () => void }) {
+  const words = useWords();
   const { id, wish, status, createdAt } = trip;
-  const extent = durationLabel(wish);
-  const removal = `Remove ${titleOf(wish)} from this list`;
+  const extent = durationLabel(wish, words);
+  const removal = `Remove ${titleOf(wish, words)} from this list`;
   return (
     <li>
       <a href={tripUrl(id)} dir="auto">
-        {titleOf(wish)}
+        {titleOf(wish, words)}
         {extent && `, ${extent}`}
       </a>
       <p class="quiet">

@@ -3,6 +3,7 @@
  * @module
  */
 import { useLayoutEffect, useState } from "preact/hooks";
+import { useWords } from "../../words/words.ts";
 import { AgainForm } from "./again_form.tsx";
 import { focusOn, usePageTitle } from "../focus.ts";
 import { openRecentTrips } from "../kept/recent_trips.ts";
@@ -21,6 +22,7 @@ interface GoneProps {
 }
 
 export function GonePage({ state, wasShown = false }: GoneProps) {
+  const words = useWords();
   const [wish, setWish] = useState<Wish | null>(null);
   // Before the next paint, so that the title and the focus change together with the text.
   useLayoutEffect(() => {
@@ -48,7 +50,7 @@ export function GonePage({ state, wasShown = false }: GoneProps) {
             <p>
               You asked for{" "}
               <strong dir="auto">
-                {[titleOf(wish), durationLabel(wish)].filter(Boolean).join(", ")}
+                {[titleOf(wish, words), durationLabel(wish, words)].filter(Boolean).join(", ")}
               </strong>.
             </p>
             <AgainForm id={state.id} wish={wish} verb="Plan this trip again" best="repeat" />

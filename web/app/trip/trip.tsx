@@ -2,6 +2,7 @@
  * The page of a trip, while the job runs and after it has ended.
  * @module
  */
+import { useWords } from "../../words/words.ts";
 import type { Job } from "../../client/client.ts";
 import { idOf } from "../../client/job.ts";
 import { hasApiKey } from "../api_key.ts";
@@ -34,10 +35,11 @@ export interface TripState {
 
 export function TripPage({ state }: { state: TripState }) {
   const { job, connection, hasExpired, fault, end } = useTrip(state.job);
+  const words = useWords();
   const wish = wishOfJob(job);
   const id = idOf(job);
   const announcement = useAnnouncement(job);
-  usePageTitle(TITLE_MARKS[job.status] + titleOfJob(job));
+  usePageTitle(TITLE_MARKS[job.status] + titleOfJob(job, words));
   const madeUp = describeSource(job.source);
   // Where keys are used, only the service knows which of them has made the trip.
   const hasKey = useAwake() && hasApiKey();

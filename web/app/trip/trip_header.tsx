@@ -2,6 +2,7 @@
  * The head of the page of a trip: its title, its facts, and what one can do with it.
  * @module
  */
+import { useWords } from "../../words/words.ts";
 import type { Job } from "../../client/client.ts";
 import { durationInWords } from "../duration.ts";
 import { tripViewOf } from "../kinds/registry.ts";
@@ -11,13 +12,14 @@ import { describeSource } from "./source.ts";
 import { TripActions } from "./trip_actions.tsx";
 
 export function TripHeader({ job, isOpen }: { job: Job; isOpen: boolean }) {
+  const words = useWords();
   const view = tripViewOf(job);
   const wish = wishOfJob(job);
-  const extent = wish && durationLabel(wish);
+  const extent = wish && durationLabel(wish, words);
   const madeUp = describeSource(job.source);
   return (
     <header class={`trip ${nounOf(job)}`}>
-      <h1 dir="auto">{titleOfJob(job)}</h1>
+      <h1 dir="auto">{titleOfJob(job, words)}</h1>
       <p class="facts">
         {extent && <span>{extent}</span>}
         <span>

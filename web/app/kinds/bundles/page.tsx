@@ -2,6 +2,7 @@
  * The page of bundles: its stages, its files and its facts.
  * @module
  */
+import { useWords } from "../../../words/words.ts";
 import type { GenerationJob } from "../../../client/job.ts";
 import { DetailList } from "../plan_pieces.tsx";
 import { describeFacts } from "../trip_facts.ts";
@@ -32,10 +33,12 @@ export const bundlesPage: TripView<"bundles"> = {
 
 /** Shows the preferences that the title leaves out. */
 function PreferenceList({ preferences }: Pick<GenerationJob, "preferences">) {
+  const words = useWords();
   const { timeframe, musicProfile, otherPreferences } = preferences;
-  const interests = formatInterests(preferences);
-  const cutOff = titleOf(preferences).endsWith(interests) ? null : interests;
-  const { interests: _, ...facts } = preferences;
-  const details = [cutOff, timeframe, musicProfile, ...describeFacts(facts), otherPreferences];
+  const interests = formatInterests(preferences, words);
+  const cutOff = titleOf(preferences, words).endsWith(interests) ? null : interests;
+  // The title has the city.
+  const { interests: _, city: __, ...facts } = preferences;
+  const details = [cutOff, timeframe, musicProfile, ...describeFacts(facts, words), otherPreferences];
   return <DetailList details={details} />;
 }

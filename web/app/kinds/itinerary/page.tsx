@@ -2,6 +2,7 @@
  * The page of an itinerary: its stages, its files and its facts.
  * @module
  */
+import { useWords } from "../../../words/words.ts";
 import { DetailList } from "../plan_pieces.tsx";
 import { describeFacts, factsOf } from "../trip_facts.ts";
 import type { TripView } from "../trip_view.ts";
@@ -18,7 +19,7 @@ export const itineraryPage: TripView<"itinerary"> = {
   ],
   files: { markdown: true, calendar: "first day" },
   Plan: ItineraryPlan,
-  Details: ({ job }) => <DetailList details={describeFacts(factsOf(job))} />,
+  Details: ({ job }) => <DetailList details={describeFacts(factsOf(job), useWords())} />,
   timeZoneOf: ({ location }) => location?.timeZone ?? undefined,
   firstDayOf: ({ startDate }) => startDate,
   factsOf({ itinerary }) {
