@@ -106,7 +106,9 @@ async function handleForm(c: Context<AppEnv>, context: HomeContext): Promise<Res
     await countFor(c, rateLimiters.requests);
     const request = kind.request.safeParse(wish.body);
     // A whole wish has no form whose errors count: the API accepts more than the form.
-    const errors = typed || !request.success ? formErrors(c, context, { ...filledIn, request }) : {};
+    const errors = typed || !request.success
+      ? formErrors(c, context, { ...filledIn, request })
+      : {};
     if (!request.success || Object.keys(errors).length > 0) {
       const refusal = Object.keys(errors).length === 0 ? invalidRequest : null;
       return await sendHome(c, context, { ...filledIn, errors, refusal, status: 400 });

@@ -75,10 +75,12 @@ export function readLink(query: Record<string, string[]>): { kind: Noun; values:
  * options, and a line with other entries.
  */
 function valuesIn(kind: Noun, all: (name: string) => string[]): FormValues {
-  return Object.fromEntries(fieldsOf(kind).map((name) => {
-    const [first, ...others] = all(name);
-    return [name, others.length === 0 ? first : [first, ...others].filter(Boolean).join(", ")];
-  }));
+  return Object.fromEntries(
+    fieldsOf(kind).map((name) => {
+      const [first, ...others] = all(name);
+      return [name, others.length === 0 ? first : [first, ...others].filter(Boolean).join(", ")];
+    }),
+  );
 }
 
 /** Tells whether the API accepts a wish. A form can show an accepted wish. */

@@ -45,7 +45,8 @@ export const en = {
   form: {
     itinerary: {
       title: "Itinerary",
-      text: "One plan for your whole trip: what to do each day, when, and what it costs. Ready in " +
+      text:
+        "One plan for your whole trip: what to do each day, when, and what it costs. Ready in " +
         "about 20 seconds.",
       verb: "Plan my trip",
       details: "Dates, travelers, budget, interests",
@@ -61,7 +62,6 @@ export const en = {
     details: "Add details",
     filledIn: (count: number) => count === 1 ? "1 filled in" : `${count} filled in`,
     clear: "Clear the form",
-    remembered: "This browser keeps your entries until you send the form.",
     sending: "Sending…",
     slow: "This is taking longer than usual. Your entries are still here.",
     example: (example: string) => `e.g. ${example}`,
@@ -152,10 +152,10 @@ export const en = {
       nature: "nature",
       beaches: "beaches",
       nightlife: "nightlife",
-      music: "live music",
+      music: "music",
       markets: "markets",
       sports: "sports",
-      "for children": "things for children",
+      "for children": "for children",
       "hidden gems": "hidden gems",
       theater: "theater",
       "street food": "street food",
@@ -166,7 +166,7 @@ export const en = {
       "gluten-free": "gluten-free",
       "lactose-free": "lactose-free",
       wheelchair: "wheelchair",
-      "step-free": "no steps",
+      "step-free": "step-free",
       "short walks": "short walks",
       stroller: "stroller",
     } as Record<string, string>,

@@ -101,9 +101,13 @@ export function itineraryKind(settings: ItinerarySettings) {
   } satisfies PublicKind<ItineraryRequest, Itinerary, typeof RequestMembers, typeof ResultMembers>;
 }
 
-/** Two days: enough to see what a plan has, and little to load. */
+/** Two short days: enough to see what a plan has, and little to load. */
 async function writeExample() {
-  const request: ItineraryRequest = { destination: "Lisbon, Portugal", durationDays: 2 };
+  const request: ItineraryRequest = {
+    destination: "Lisbon, Portugal",
+    durationDays: 2,
+    pace: "relaxed",
+  };
   const written = await cityItinerary(request) ?? sampleItinerary(request);
   return { request, result: assembleItinerary(written, surroundingsOf(request)) };
 }

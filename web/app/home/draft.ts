@@ -25,9 +25,9 @@ export class Draft {
     try {
       const stored: unknown = JSON.parse(this.#storage?.getItem(this.#key) ?? "{}");
       const entries = Object.entries(Object(stored));
-      return Object.fromEntries(entries.flatMap(([name, value]) =>
-        typeof value === "string" ? [[name, value]] : []
-      ));
+      return Object.fromEntries(
+        entries.flatMap(([name, value]) => typeof value === "string" ? [[name, value]] : []),
+      );
     } catch {
       return {};
     }

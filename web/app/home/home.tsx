@@ -42,7 +42,11 @@ export function HomePage({ state }: { state: HomeState }) {
         <fieldset class="choice">
           <legend class="unseen">{home.choose}</legend>
           {wishKinds.map((kind) => (
-            <Choice key={kind} kind={kind} isChosen={kind === state.kind} />
+            <Choice
+              key={kind}
+              kind={kind}
+              isChosen={kind === state.kind}
+            />
           ))}
         </fieldset>
         {wishKinds.map((kind) => <WishForm key={kind} kind={kind} home={state} />)}

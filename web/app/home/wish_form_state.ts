@@ -17,14 +17,7 @@ import type { FormValues } from "../kinds/form_view.ts";
 import { viewOf } from "../kinds/registry.ts";
 import type { Refusal } from "../refusal.ts";
 import { makeTrip, refusalOf } from "../session.ts";
-import {
-  errorsOf,
-  type FieldErrors,
-  fieldsOf,
-  filledDetails,
-  initialOf,
-  wishOf,
-} from "../wish.ts";
+import { errorsOf, type FieldErrors, fieldsOf, filledDetails, initialOf, wishOf } from "../wish.ts";
 
 /** The initial state: no wish sent, no idempotency key. */
 const unsent = { wish: "", key: "", isAccepted: false };

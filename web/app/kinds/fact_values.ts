@@ -56,7 +56,8 @@ function travellersIn({ adults, children }: FormValues<FactField>) {
   if (trimmed(adults) === "" && trimmed(children) === "") return undefined;
   return {
     adults: wholeNumber(adults) ?? NaN,
-    ...(trimmed(children) !== "" && { children: wholeNumber(children) ?? NaN }),
+    // In JSON, `NaN` becomes `null`, which means no children.
+    ...(trimmed(children) !== "" && { children: wholeNumber(children) ?? -1 }),
   };
 }
 

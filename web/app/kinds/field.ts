@@ -93,8 +93,7 @@ export function textError(value: string | undefined, { limits, words }: Check): 
   const count = countCharacters(text, maxLength);
   if (count > maxLength) return words.form.tooLong(maxLength, count);
   if (countCodePoints(text) > maxCodePoints(maxLength)) return words.form.tooComplex;
-  const isMissing = minLength > 0 && !hasVisibleCharacter(text);
-  return isMissing ? words.form.missing : null;
+  return minLength > 0 && text === "" ? words.form.missing : null;
 }
 
 /** Returns the error of a whole number that must be given, or `null`. */
@@ -127,7 +126,7 @@ export function dateError(value: string | undefined, { limits, words }: Check): 
 
 /** Returns the entries between commas that a reader can see. */
 export function listIn(value = ""): string[] {
-  return value.split(SEPARATORS).map(trimmed).filter(hasVisibleCharacter);
+  return value.split(SEPARATORS).map(trimmed).filter((entry) => entry !== "");
 }
 
 /** Returns the value of a list field for its entries. */
@@ -152,7 +151,7 @@ export function dateOfDay(day: number): string {
   return new Date(day * DAY_MS).toISOString().slice(0, "YYYY-MM-DD".length);
 }
 
-/** Trims a text as the API does. */
+/** Trims a text as the API does. A text without visible characters counts as empty. */
 export function trimmed(text = ""): string {
-  return withoutDirectionControls(text).trim();
+  return hasVisibleCharacter(text) ? withoutDirectionControls(text).trim() : "";
 }

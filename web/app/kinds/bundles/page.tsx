@@ -39,6 +39,12 @@ function PreferenceList({ preferences }: Pick<GenerationJob, "preferences">) {
   const cutOff = titleOf(preferences, words).endsWith(interests) ? null : interests;
   // The title has the city.
   const { interests: _, city: __, ...facts } = preferences;
-  const details = [cutOff, timeframe, musicProfile, ...describeFacts(facts, words), otherPreferences];
+  const details = [
+    cutOff,
+    timeframe,
+    musicProfile,
+    ...describeFacts(facts, words),
+    otherPreferences,
+  ];
   return <DetailList details={details} />;
 }
