@@ -41,15 +41,15 @@ export const de: Words = {
   form: {
     itinerary: {
       title: "Reiseplan",
-      text: "Ein Plan für die ganze Reise: was du an jedem Tag machst, wann, und was es kostet. " +
-        "Fertig in etwa 20 Sekunden.",
+      text: "Was du an jedem Tag deiner Reise machst, wann, und was es kostet. Fertig in etwa 20 " +
+        "Sekunden.",
       verb: "Reise planen",
       details: "Daten, Reisende, Budget, Interessen",
     },
     bundles: {
       title: "Wochenendpakete",
-      text: "Mehrere Pakete echter Veranstaltungen für ein Wochenende, jedes mit eigener " +
-        "Stimmung. Du suchst dir eines aus. Fertig in 2 bis 5 Minuten.",
+      text: "Mehrere Pakete echter Veranstaltungen für ein Wochenende. Du suchst dir eines aus. " +
+        "Fertig in 2 bis 5 Minuten.",
       verb: "Wochenende planen",
       details: "Genaue Daten, Interessen, Budget, Reisende",
     },
@@ -82,7 +82,7 @@ export const de: Words = {
       hint: "Eine Stadt, eine Region oder ein Land",
       example: "Tokio, Japan",
     },
-    durationDays: { label: "Tage", hint: "Wie lange du bleibst" },
+    durationDays: { label: "Tage" },
     startDate: { label: "Erster Tag" },
     endDate: { label: "Letzter Tag" },
     adults: { label: "Erwachsene" },
@@ -101,7 +101,7 @@ export const de: Words = {
     interests: {
       label: "Interessen",
       other: "Weitere Interessen",
-      example: "Streetfood, alte Straßenbahnen",
+      example: "alte Straßenbahnen, Craft-Bier",
     },
     diet: {
       label: "Essen",

@@ -45,16 +45,15 @@ export const en = {
   form: {
     itinerary: {
       title: "Itinerary",
-      text:
-        "One plan for your whole trip: what to do each day, when, and what it costs. Ready in " +
-        "about 20 seconds.",
+      text: "What to do each day of your trip, when, and what it costs. Ready in about 20 seconds.",
       verb: "Plan my trip",
       details: "Dates, travelers, budget, interests",
     },
     bundles: {
       title: "Weekend bundles",
-      text: "Several sets of real events for one weekend, each with its own mood. You pick the " +
-        "set you like. Ready in 2 to 5 minutes.",
+      text:
+        "Several sets of real events for a weekend. You pick the one you like. Ready in 2 to 5 " +
+        "minutes.",
       verb: "Plan my weekend",
       details: "Exact dates, interests, budget, travelers",
     },
@@ -87,7 +86,7 @@ export const en = {
       hint: "A city, region, or country",
       example: "Tokyo, Japan",
     },
-    durationDays: { label: "Days", hint: "Length of stay" },
+    durationDays: { label: "Days" },
     startDate: { label: "First day" },
     endDate: { label: "Last day" },
     adults: { label: "Adults" },
@@ -97,7 +96,7 @@ export const en = {
     initialCurrency: "USD",
     per: { label: "The budget is", all: "for everyone together", person: "per person" },
     pace: { label: "Pace", any: "any", relaxed: "relaxed", balanced: "balanced", packed: "packed" },
-    interests: { label: "Interests", other: "Other interests", example: "street food, old trams" },
+    interests: { label: "Interests", other: "Other interests", example: "old trams, craft beer" },
     diet: { label: "Food", other: "Other needs for meals", example: "no pork, nut allergy" },
     accessibility: {
       label: "Getting around",

@@ -57,7 +57,7 @@ export const dateField = { ...half, input: "date", errorOf: dateError } as const
 
 /** The language of the page is that of the plan, unless the traveler chooses another one. */
 const language: FieldView = {
-  ...half,
+  ...detail,
   label: ({ form }) => form.language.label,
   input: "select",
   options: Object.entries(LANGUAGES).map(([value, label]) => ({ value, label })),
@@ -145,7 +145,7 @@ export const factFields: Readonly<Record<FactField, FieldView>> = {
     errorOf: listError,
   },
   startPoint: {
-    ...half,
+    ...detail,
     label: ({ form }) => form.startPoint.label,
     hint: ({ form }) => form.startPoint.hint,
     example: ({ form }) => form.startPoint.example,

@@ -45,7 +45,6 @@ export const itineraryForm: FormView<"itinerary", Field> = {
     },
     durationDays: {
       label: ({ form }) => form.durationDays.label,
-      hint: ({ form }) => form.durationDays.hint,
       input: "number",
       required: true,
       width: "third",
