@@ -118,7 +118,7 @@ browserTest("all facts can be filled in with the keyboard only", async (browser)
   await fill("notes", "No hurry");
   await page.locator(".more summary", { hasText: "13 filled in" }).waitFor();
   await takeScreenshot(page, "first-page-filled", true);
-  // The button that clears the form, then the one that sends it.
+  // "Clear the form", then "Plan my trip".
   await press("Tab", "Tab", "Enter");
   const job = await jobOn(page, service);
   assertEquals(wishOf(job), wish);
@@ -182,6 +182,8 @@ browserTest("what a traveler types is there after a reload, until it is sent", a
   await page.route("**/api/**", (route) =>
     route.fulfill({
       status: 503,
+      // The client would try again before it gives up.
+      headers: { "retry-after": "60" },
       contentType: "application/problem+json",
       json: { code: "queue_full", detail: "The queue is full" },
     }));

@@ -113,9 +113,9 @@ const special: Record<string, fc.Arbitrary<string>> = {
 for (const kind of ["itinerary", "generation"] as const) {
   Deno.test(`the form of an ${kind} rejects exactly the wishes that the API rejects`, () => {
     const seen = { fine: 0, wrong: 0 };
-    for (const  of of["texts", "facts"]) {
+    for (const sort of ["texts", "facts"]) {
       const names = fieldsOf(kind);
-      const varied = names.filter((name) => name in special === (of === "facts"));
+      const varied = names.filter((name) => name in special === (sort === "facts"));
       const record = Object.fromEntries(varied.map((name) => [name, special[name] ?? text]));
       // One or two fields are in an odd state, so that many forms are right.
       const property = fc.property(fc.record(record), fc.shuffledSubarray(varied), (all, some) => {

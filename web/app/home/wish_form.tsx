@@ -10,7 +10,8 @@ import { type FieldView, said } from "../kinds/field.ts";
 import { viewOf } from "../kinds/registry.ts";
 import { RefusalNotice } from "../refusal_notice.tsx";
 import { Field } from "./form_field.tsx";
-import { useWishForm, type WishFormProps } from "./wish_form_state.ts";
+import type { WishFormProps } from "./field_state.ts";
+import { useWishForm } from "./wish_form_state.ts";
 
 export function WishForm({ kind, home }: WishFormProps) {
   const words = useWords();
