@@ -84,6 +84,11 @@ export interface PublicKind<
   sample(request: Request): Result;
   /** A typical request, for the documentation. */
   readonly example: object;
+  /**
+   * Writes the plan that the first page of the web app shows as an example. Unset: the page shows
+   * none of this kind.
+   */
+  writeExample?(): Promise<{ request: Request; result: Result }>;
   /** How callers change its plans. Unset: they cannot. */
   readonly refinement?: KindRefinement<Request, Result>;
   /** How long a job usually takes, in milliseconds. */

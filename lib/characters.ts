@@ -24,6 +24,21 @@ export function hasVisibleCharacter(text: string): boolean {
   return ASCII.test(text) || VISIBLE.test(text);
 }
 
+/**
+ * Characters that change the direction of the text after them (Unicode Standard Annex 9, sections
+ * 2.1 to 2.4). Marks of a single place, such as U+200E, are none of them.
+ */
+const DIRECTION_CONTROLS = /[\u202a-\u202e\u2066-\u2069]/g;
+
+/**
+ * Returns a text without the characters that let a part of it be read in another order. A title such
+ * as `Paris\u202eevil` would be shown as `Parislive`, and an unfinished one would turn the text behind
+ * it. Letters of right-to-left scripts need none of them.
+ */
+export function withoutDirectionControls(text: string): string {
+  return text.replace(DIRECTION_CONTROLS, "");
+}
+
 /** Returns the number of Unicode code points. Half a surrogate pair is one. */
 export function countCodePoints(text: string): number {
   let count = 0;

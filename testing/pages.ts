@@ -4,7 +4,7 @@
  */
 import axe from "axe-core";
 import type { FixtureResponse } from "@copilotkit/aimock";
-import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import type { Browser, BrowserContextOptions, Locator, Page } from "playwright-core";
 import { sampleBundles } from "../jobs/kinds/bundles/sample.ts";
 import { sampleItinerary } from "../jobs/kinds/itinerary/sample.ts";
 import { openService } from "./page_service.ts";
@@ -13,7 +13,7 @@ export { openService };
 
 export const rome = { destination: "Rome", durationDays: 3 };
 export const { days } = sampleItinerary(rome);
-export const weekend = { interests: ["fado", "food"], timeframe: "This weekend in Lisbon" };
+export const weekend = { interests: ["fado", "food"], timeframe: "This weekend", city: "Lisbon" };
 export const { bundles } = sampleBundles({ preferences: weekend });
 
 const usage = { prompt_tokens: 400, completion_tokens: 900 };
@@ -134,11 +134,20 @@ export async function wishForItinerary(page: Page, wish = rome): Promise<void> {
   await page.waitForURL("**/trips/*");
 }
 
+/** Shows the form of bundles with its details. */
+export async function openBundlesForm(page: Page): Promise<Locator> {
+  await page.getByText("Weekend bundles", { exact: true }).click();
+  const form = page.locator("form.generation");
+  await form.evaluate((form) => form.querySelector("details")!.open = true);
+  return form;
+}
+
 /** Fills in the form of bundles and sends it. */
 export async function wishForBundles(page: Page): Promise<void> {
-  await page.getByText("Weekend bundles", { exact: true }).click();
-  await page.getByLabel("Interests").fill(weekend.interests.join(", "));
-  await page.getByLabel("When and where").fill(weekend.timeframe);
+  const form = await openBundlesForm(page);
+  await form.getByLabel("City").fill(weekend.city);
+  await form.getByLabel("When").fill(weekend.timeframe);
+  await form.getByLabel("Other interests").fill(weekend.interests.join(", "));
   await page.getByRole("button", { name: "Plan my weekend" }).click();
   await page.waitForURL("**/trips/*");
 }

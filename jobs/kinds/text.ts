@@ -8,6 +8,7 @@ import {
   countCodePoints,
   hasVisibleCharacter,
   maxCodePoints,
+  withoutDirectionControls,
 } from "../../lib/characters.ts";
 
 /**
@@ -22,11 +23,12 @@ const VISIBLE_PATTERN = "[^\\s\\u0000-\\u001f\\u007f-\\u009f\\u00ad\\u0300-\\u03
 /**
  * Returns the schema of a string of `min` to `max` characters after trimming, as a reader counts
  * them. With a minimum, one of them must be visible. A lone surrogate is replaced, because no
- * upstream server accepts it.
+ * upstream server accepts it. Characters that turn the direction of text are removed, because they
+ * would garble titles.
  */
 export function travellerText({ min = 0, max }: { min?: number; max: number }) {
   return z.string({ error: "expected a string" })
-    .overwrite((text) => text.toWellFormed().trim())
+    .overwrite((text) => withoutDirectionControls(text.toWellFormed()).trim())
     .check(({ value, issues }) => {
       const message = objectionTo(value, { min, max });
       if (message !== null) issues.push({ code: "custom", message, input: value });

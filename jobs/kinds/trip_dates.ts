@@ -40,8 +40,7 @@ export function objectionsToDates(
     accepted?: Dates | undefined;
   },
 ): DateIssue[] {
-  const earliest = dateAt(now, LAST_ZONE_HOURS);
-  const latest = yearsAfter(dateAt(now, FIRST_ZONE_HOURS), MAX_YEARS_AHEAD);
+  const { earliest, latest } = dateRangeAt(now);
   return (["startDate", "endDate"] as const).flatMap((name) => {
     const date = dates[name];
     if (date === undefined || date === accepted[name]) return [];
@@ -52,6 +51,16 @@ export function objectionsToDates(
     if (date <= latest) return [];
     return [{ path: at, message: `is too far ahead: expected ${latest} or an earlier date` }];
   });
+}
+
+/**
+ * Returns the first and the last date that a new wish may have.
+ *
+ * @param now epoch milliseconds
+ */
+export function dateRangeAt(now: number): { earliest: string; latest: string } {
+  const latest = yearsAfter(dateAt(now, FIRST_ZONE_HOURS), MAX_YEARS_AHEAD);
+  return { earliest: dateAt(now, LAST_ZONE_HOURS), latest };
 }
 
 /** Returns the date at a time in a time zone. */

@@ -8,6 +8,7 @@ import { placeOf } from "../../web/app/kinds/bundles/plan.tsx";
 import { describeFacts } from "../../web/app/kinds/trip_facts.ts";
 import { webLink } from "../../web/app/kinds/web_link.ts";
 import type { Bundle, GenerationJob } from "../../web/client/job.ts";
+import { en } from "../../web/words/en.ts";
 import { costText } from "./cost_text.ts";
 import { type EventDate, type KindFiles, noCalendar, type PlanEvent } from "./kind_files.ts";
 import { escaped, listEntry, markdownDocument, warningBlocks } from "./markdown.ts";
@@ -136,7 +137,7 @@ function wishLines(preferences: Preferences): string[] {
     labelled("Interests", joined(interests ?? [], ", ")),
     labelled("Music", musicProfile),
     labelled("When and where", timeframe),
-    ...describeFacts(facts),
+    ...describeFacts(facts, en),
   ], " · ");
   return [escaped(wishes), escaped(otherPreferences ?? "")].filter(Boolean);
 }

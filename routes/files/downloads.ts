@@ -5,8 +5,8 @@
 import type { Context } from "hono";
 import { type Job, kindOf } from "../../web/client/job.ts";
 import { describeSource } from "../../web/app/trip/source.ts";
-import { en } from "../../web/words/en.ts";
 import { titleOfJob } from "../../web/app/wish.ts";
+import { en } from "../../web/words/en.ts";
 import { answer, setHeaders } from "../http/answer.ts";
 import { ProblemError } from "../http/problem.ts";
 import { attachmentOf } from "./attachment.ts";
@@ -98,7 +98,7 @@ function sendFile(
   { extension, type, text }: { extension: string; type: string; text: string },
 ): Response {
   setHeaders(c, {
-    "content-disposition": attachmentOf(titleOfJob(job), extension),
+    "content-disposition": attachmentOf(titleOfJob(job, en), extension),
     "content-type": `${type}; charset=utf-8`,
   });
   return answer(c, text);

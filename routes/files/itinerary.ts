@@ -27,7 +27,7 @@ const FirstDay = z.iso.date().regex(/^2/);
 
 export const itineraryFiles: KindFiles<"itinerary"> = {
   markdown(job, { note }) {
-    const facts = describeFacts(factsOf(job));
+    const facts = describeFacts(factsOf(job), en);
     return itineraryMarkdown({ ...job, days: daysOf(job), facts, note });
   },
   calendar(job, { query }) {

@@ -4,8 +4,9 @@
  */
 import { z } from "zod";
 import type { PublicKind } from "../../jobs/kind.ts";
+import { dateRangeAt } from "../../jobs/kinds/trip_dates.ts";
 import type { Limits } from "../../web/app/kinds/field.ts";
-import { wishKinds } from "../../web/app/kinds/registry.ts";
+import { viewOf, wishKinds } from "../../web/app/kinds/registry.ts";
 import { fieldsOf, type FormLimits } from "../../web/app/wish.ts";
 
 /** The part of JSON Schema that the request schemas use. */
@@ -16,22 +17,40 @@ interface Schema extends Limits {
   items?: Schema;
 }
 
-/** Returns the limits of the fields of all forms, by the name of the field. */
+/** Returns the limits of the fields of all forms, by the noun of the kind and the field's name. */
 export function formLimits(kinds: readonly PublicKind[]): FormLimits {
-  const limits = wishKinds.flatMap((noun) => {
+  return Object.fromEntries(wishKinds.map((noun) => {
     const kind = kinds.find(({ http }) => http.noun === noun);
     const members = kind ? membersOf(z.toJSONSchema(kind.request, { io: "input" }) as Schema) : [];
     const fields = fieldsOf(noun);
-    return members.filter(([name]) => fields.includes(name));
-  });
-  return Object.fromEntries(limits);
+    return [noun, Object.fromEntries(members.filter(([name]) => fields.includes(name)))];
+  }));
+}
+
+/**
+ * Returns limits that have those of dates, too.
+ *
+ * @param now epoch milliseconds
+ */
+export function limitsAt(limits: FormLimits, now: number): FormLimits {
+  const range = dateRangeAt(now);
+  return Object.fromEntries(wishKinds.map((noun) => {
+    const dates = Object.entries(viewOf(noun).fields).filter(([, { input }]) => input === "date");
+    return [noun, { ...limits[noun], ...Object.fromEntries(dates.map(([name]) => [name, range])) }];
+  }));
 }
 
 /** Returns all members of a request that are not objects, at any depth, with their limits. */
-function membersOf({ properties = {} }: Schema): [name: string, limits: Limits][] {
-  return Object.entries(properties).flatMap(([name, schema]) =>
-    schema.properties ? membersOf(schema) : [[name, limitsOf(schema)]]
+function membersOf(schema: Schema): [name: string, limits: Limits][] {
+  return Object.entries(presentOf(schema).properties ?? {}).flatMap(([name, member]) =>
+    presentOf(member).properties ? membersOf(member) : [[name, limitsOf(member)]]
   );
+}
+
+/** Returns the schema of a value that is there, for a member that may be `null`. */
+function presentOf(schema: Schema): Schema {
+  const present = schema.anyOf?.find(({ type }) => type !== "null");
+  return present ? presentOf(present) : schema;
 }
 
 /**
@@ -39,9 +58,7 @@ function membersOf({ properties = {} }: Schema): [name: string, limits: Limits][
  * they include those of its entries.
  */
 function limitsOf(schema: Schema): Limits {
-  const { items, anyOf, minLength, maxLength, minimum, maximum, maxItems } = schema;
-  const present = anyOf?.find(({ type }) => type !== "null");
-  if (present) return limitsOf(present);
+  const { items, minLength, maxLength, minimum, maximum, maxItems } = presentOf(schema);
   const limits = {
     minLength,
     maxLength,

@@ -3,25 +3,34 @@
  * @module
  */
 import type { Context, Hono } from "hono";
+import type { z } from "zod";
 import type { Noun } from "../../jobs/kinds/contracts.ts";
 import type { PublicKind } from "../../jobs/kind.ts";
 import { sha256 } from "../../lib/hash.ts";
 import type { QueuedJob } from "../../lib/job/job_record.ts";
 import type { HomeState } from "../../web/app/home/home.tsx";
-import { errorsOf, type FormLimits, valuesOf } from "../../web/app/wish.ts";
+import type { FormValues } from "../../web/app/kinds/form_view.ts";
+import type { Refusal } from "../../web/app/refusal.ts";
+import {
+  errorsOf,
+  type FieldErrors,
+  fieldsOf,
+  type FormLimits,
+  valuesOf,
+} from "../../web/app/wish.ts";
 import { acceptJob } from "../api/accept_job.ts";
 import { setHeaders } from "../http/answer.ts";
 import { MAX_BODY_BYTES, readLimited } from "../http/body.ts";
 import type { AppEnv } from "../http/caller.ts";
 import { ProblemError, type ProblemStatus, problemTypes } from "../http/problem.ts";
 import { countFor } from "../http/rate_limit.ts";
-import { formLimits } from "./form_limits.ts";
+import { writeExample } from "./example.ts";
+import { formLimits, limitsAt } from "./form_limits.ts";
 import { sendApp } from "./html.tsx";
+import { wordsOf } from "./language.ts";
 import { problemOf } from "./page_problem.ts";
 import { formScopeOf, isAccepted, readForm, readLink } from "./sent_form.ts";
 import type { WebOptions } from "./web_options.ts";
-
-const DESCRIPTION = "Describe your trip, and watch the plan being written.";
 
 /** A form encodes a byte of JSON in up to three characters. */
 const MAX_FORM_BYTES = 3 * MAX_BODY_BYTES;
@@ -31,7 +40,10 @@ const DIGEST_CHARACTERS = 16;
 
 /** The data and services that the start page and its forms use. */
 interface HomeContext extends WebOptions {
+  /** Without those of dates, which depend on the day. */
   limits: FormLimits;
+  /** Returns the example of a plan; `null`: there is none. */
+  example(): Promise<HomeState["example"]>;
 }
 
 /** Adds the routes `/` and `POST /trips`. */
@@ -39,8 +51,15 @@ export function addHomePage(
   routes: Hono<AppEnv>,
   options: WebOptions,
 ): void {
-  const context: HomeContext = { ...options, limits: formLimits(options.kinds) };
-  routes.get("/", (c) => sendHome(c, context, readLink(c.req.query())));
+  const { kinds } = options;
+  let example: Promise<HomeState["example"]> | undefined;
+  const context: HomeContext = {
+    ...options,
+    limits: formLimits(kinds),
+    // Its places take memory, so they are loaded for the first visitor.
+    example: () => example ??= writeExample(kinds),
+  };
+  routes.get("/", (c) => sendHome(c, context, readLink(c.req.queries())));
   routes.post("/trips", (c) => handleForm(c, context));
   // Only the browser knows which trips the traveller has.
   routes.get("/trips", (c) => c.redirect("/#recent"));
@@ -50,28 +69,31 @@ type HomeOptions = Pick<HomeState, "kind"> & Partial<HomeState> & {
   status?: 200 | ProblemStatus;
 };
 
-function sendHome(
+async function sendHome(
   c: Context,
-  { limits, access }: HomeContext,
+  { limits, access, clock, example }: HomeContext,
   { status = 200, ...filledIn }: HomeOptions,
 ) {
+  const { home } = wordsOf(c);
   const state: HomeState = {
     page: "home",
-    limits,
+    limits: limitsAt(limits, clock.now()),
     needsKey: access.apiKeys.isRequired,
     values: {},
     errors: {},
     refusal: null,
     formId: crypto.randomUUID(),
+    example: await example(),
     ...filledIn,
   };
   setHeaders(c, { "cache-control": "private, no-cache" });
-  return sendApp(c, { title: "Plan a trip", description: DESCRIPTION, state, status });
+  const { pageTitle: title, description } = home;
+  return await sendApp(c, { title, description, state, status });
 }
 
 /** Creates the trip that the form describes, or shows the form again with what is wrong. */
 async function handleForm(c: Context<AppEnv>, context: HomeContext): Promise<Response> {
-  const { jobs, clock, rateLimiters, limits, access } = context;
+  const { jobs, clock, rateLimiters, access } = context;
   const form = readForm(await readLimited(c, { clock, maxBytes: MAX_FORM_BYTES }));
   if (form === null) throw await unreadableForm(c, context);
   const { wish, typed, formId } = form;
@@ -82,9 +104,13 @@ async function handleForm(c: Context<AppEnv>, context: HomeContext): Promise<Res
   try {
     await countFor(c, rateLimiters.requests);
     const request = kind.request.safeParse(wish.body);
-    if (!request.success) {
-      const errors = errorsOf(wish.kind, values, limits);
-      return sendHome(c, context, { ...filledIn, errors, status: 400 });
+    // A whole wish has no form whose errors count: the API accepts more than the form.
+    const errors = typed || !request.success
+      ? formErrors(c, context, { ...filledIn, request })
+      : {};
+    if (!request.success || Object.keys(errors).length > 0) {
+      const refusal = Object.keys(errors).length === 0 ? invalidRequest : null;
+      return await sendHome(c, context, { ...filledIn, errors, refusal, status: 400 });
     }
     if (access.apiKeys.isRequired) throw keyMissing();
     const sent = { jobs, rateLimiters, request: request.data, formId };
@@ -96,8 +122,34 @@ async function handleForm(c: Context<AppEnv>, context: HomeContext): Promise<Res
     const retryAfterSeconds = Number(headers["retry-after"] ?? NaN) || null;
     const note = typeof extensions?.note === "string" ? extensions.note : null;
     const refusal = { code, retryAfterSeconds, note };
-    return sendHome(c, context, { ...filledIn, refusal, status: problemTypes[code].status });
+    const { status } = problemTypes[code];
+    return await sendHome(c, context, { ...filledIn, refusal, status });
   }
+}
+
+/** The refusal of a form in which no single field is wrong. */
+const invalidRequest: Refusal = { code: "invalid_request", retryAfterSeconds: null };
+
+interface CheckedForm {
+  kind: Noun;
+  values: FormValues;
+  request: z.ZodSafeParseResult<unknown>;
+}
+
+/** Returns the errors of the fields: those of the form, and what only the API finds. */
+function formErrors(
+  c: Context,
+  { limits, clock }: HomeContext,
+  { kind, values, request }: CheckedForm,
+): FieldErrors {
+  const words = wordsOf(c);
+  const errors = errorsOf(kind, values, { limits: limitsAt(limits, clock.now()), words });
+  const names = fieldsOf(kind);
+  for (const { path } of request.error?.issues ?? []) {
+    const name = path.findLast((member) => names.some((name) => name === member));
+    if (name !== undefined) errors[String(name)] ??= words.form.invalid;
+  }
+  return errors;
 }
 
 interface SentWish extends Pick<WebOptions, "jobs" | "rateLimiters"> {

@@ -54,24 +54,33 @@ export function formScopeOf(formId: string): string | undefined {
 
 /** Reads the body of a form; `null` if it does not come from a form of this app. */
 export function readForm(text: string): SentForm | null {
-  const members = Object.fromEntries(new URLSearchParams(text));
+  const sent = new URLSearchParams(text);
+  const members = Object.fromEntries(sent);
   const form = Form.safeParse(members);
   if (!form.success) return null;
   const { kind = FIRST_KIND, formId, wish } = form.data;
   if (wish) return { wish: { kind: wish.kind, body: wish.body }, typed: null, formId };
-  const typed = valuesIn(members);
+  const typed = valuesIn(kind, (name) => sent.getAll(name));
   return { wish: wishOf(kind, typed), typed, formId };
 }
 
 /** Reads the kind and the values that a link fills in. */
-export function readLink(query: Record<string, string>): { kind: Noun; values: FormValues } {
-  const { kind = FIRST_KIND } = Form.pick({ kind: true }).parse(query);
-  return { kind, values: valuesIn(query) };
+export function readLink(query: Record<string, string[]>): { kind: Noun; values: FormValues } {
+  const { kind = FIRST_KIND } = Form.pick({ kind: true }).parse({ kind: query.kind?.[0] });
+  return { kind, values: valuesIn(kind, (name) => query[name] ?? []) };
 }
 
-/** Returns the content of the fields of all forms. */
-function valuesIn(members: Record<string, string>): FormValues {
-  return Object.fromEntries(wishKinds.flatMap(fieldsOf).map((name) => [name, members[name]]));
+/**
+ * Returns the content of the fields of a form. A list is sent as several members of one name: its
+ * options, and a line with other entries.
+ */
+function valuesIn(kind: Noun, all: (name: string) => string[]): FormValues {
+  return Object.fromEntries(
+    fieldsOf(kind).map((name) => {
+      const [first, ...others] = all(name);
+      return [name, others.length === 0 ? first : [first, ...others].filter(Boolean).join(", ")];
+    }),
+  );
 }
 
 /** Tells whether the API accepts a wish. A form can show an accepted wish. */

@@ -7,19 +7,17 @@ import { z } from "zod";
 import type { PublicKind } from "../../jobs/kind.ts";
 import type { JobSnapshot } from "../../lib/job/job_snapshot.ts";
 import type { PageState } from "../../web/app/page.tsx";
-import { tripViewOf } from "../../web/app/kinds/registry.ts";
-import { frameOf, type Land } from "../../web/app/map/land.ts";
 import { tabTitleOf } from "../../web/app/trip/tab_title.ts";
 import { isJob, type Job } from "../../web/client/job.ts";
 import { retryAfterSeconds } from "../api/poll_interval.ts";
 import { presentJob } from "../api/presenter.ts";
 import { notOwner } from "../api/refusals.ts";
-import { landOf } from "../atlas/atlas.ts";
 import { sendCalendar, sendJson, sendMarkdown } from "../files/downloads.ts";
 import { setHeaders } from "../http/answer.ts";
 import { type AppEnv, mayCancel, maySee, readerOf } from "../http/caller.ts";
 import { sendApp } from "./html.tsx";
 import { wordsOf } from "./language.ts";
+import { landOfJob } from "./trip_land.ts";
 import type { WebOptions } from "./web_options.ts";
 
 /** The downloads of a finished plan, by file extension. */
@@ -78,12 +76,6 @@ function jobOf({ kind, snapshot }: Found): Job {
   const job = presentJob(kind, snapshot);
   if (isJob(job)) return job;
   throw new Error(`Cannot show job ${snapshot.job.id}: no contract has the kind ${kind.name}`);
-}
-
-/** Returns the land below the places of a plan; `null`: the plan has none. */
-async function landOfJob(job: Job): Promise<Land | null> {
-  const frame = frameOf(tripViewOf(job).stopsOf?.(job) ?? []);
-  return frame && await landOf(frame);
 }
 
 async function sendTrip(c: Context<AppEnv>, { clock, access }: WebOptions, found: Found) {

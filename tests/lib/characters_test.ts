@@ -1,5 +1,10 @@
 import { assertStrictEquals } from "@std/assert";
-import { countCharacters, countCodePoints, hasVisibleCharacter } from "../../lib/characters.ts";
+import {
+  countCharacters,
+  countCodePoints,
+  hasVisibleCharacter,
+  withoutDirectionControls,
+} from "../../lib/characters.ts";
 
 const visible: [what: string, text: string][] = [
   ["ASCII", "Rome"],
@@ -82,4 +87,13 @@ Deno.test("countCharacters() does not load the segmenter for a text within the l
 
 Deno.test("countCodePoints() counts a surrogate pair once, and half a pair once", () => {
   assertStrictEquals(countCodePoints("a🗼\ud83d"), 3);
+});
+
+Deno.test("withoutDirectionControls() removes what reorders text, and keeps marks of one place", () => {
+  assertStrictEquals(withoutDirectionControls("Paris\u202eevil\u202c"), "Parisevil");
+  assertStrictEquals(
+    withoutDirectionControls("\u2066a\u2069\u202ab\u202b\u202d\u2067\u2068"),
+    "ab",
+  );
+  assertStrictEquals(withoutDirectionControls("שלום\u200e\u200f\u061c"), "שלום\u200e\u200f\u061c");
 });

@@ -8,6 +8,7 @@ import {
   bundlesReply,
   days,
   itineraryReply,
+  openBundlesForm,
   openService,
   seeFirstDay,
   shiftedOn,
@@ -357,8 +358,11 @@ browserTest("all main functions work without JavaScript", async (browser) => {
   assertStrictEquals(download.suggestedFilename(), "rome.md");
 
   await page.goto(service.url);
+  const form = page.locator("form.generation");
   await page.getByText("Weekend bundles", { exact: true }).click();
-  await page.getByLabel("Interests").fill("food");
+  await form.getByLabel("City").fill("Rome");
+  await form.getByText("Add details").click();
+  await form.getByText("art", { exact: true }).click();
   await page.getByRole("button", { name: "Plan my weekend" }).click();
   await page.waitForURL("**/trips/*");
   await page.getByRole("button", { name: "Stop planning" }).click();
@@ -381,10 +385,11 @@ browserTest("a trip can be created with the keyboard only", async (browser) => {
   await press("Enter", "Tab");
   assertStrictEquals(await focused("id"), "choose-itinerary");
   await press("ArrowDown");
-  assertStrictEquals(await page.getByLabel("Interests").isVisible(), true);
+  assertStrictEquals(await page.getByLabel("City").isVisible(), true);
   await press("ArrowUp", "Tab");
   assertStrictEquals(await focused("name"), "destination");
-  await press("Tab", "Tab", "Enter");
+  // The number of days, the details and the button.
+  await press("Tab", "Tab", "Tab", "Enter");
   // The first invalid field.
   assertStrictEquals(await focused("name"), "destination");
   assertStrictEquals(await focused("aria-invalid"), "true");
@@ -423,9 +428,9 @@ browserTest("fields show their errors at once, without a request", async (browse
     await days.evaluate((input) => input === input.ownerDocument.activeElement),
     true,
   );
-  await page.getByText("Weekend bundles", { exact: true }).click();
-  await page.getByLabel("Interests").fill("x,".repeat(21));
-  await page.getByLabel("Interests").blur();
+  const interests = (await openBundlesForm(page)).getByLabel("Other interests");
+  await interests.fill("x,".repeat(21));
+  await interests.blur();
   await page.getByText("Enter at most 20 items. You have 21.").waitFor();
   assertEquals(asked, []);
   assertEquals(faults(), []);

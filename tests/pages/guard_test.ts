@@ -11,6 +11,7 @@ import {
   bundlesReply,
   days,
   itineraryReply,
+  openBundlesForm,
   openService,
   overflows,
   rome,
@@ -183,9 +184,10 @@ browserTest("texts of travellers and models are text and never run as code", asy
   await takeScreenshot(page, "hostile-itinerary", true);
 
   await page.goto(service.url);
-  await page.getByText("Weekend bundles", { exact: true }).click();
-  for (const label of ["Interests", "Music", "When and where", "Anything else"]) {
-    await page.getByLabel(label).fill(hostile);
+  const form = await openBundlesForm(page);
+  await form.getByLabel("City").fill(hostile.slice(0, 120));
+  for (const label of ["Other interests", "Music", "When", "Anything else"]) {
+    await form.getByLabel(label, { exact: true }).fill(hostile);
   }
   await page.getByRole("button", { name: "Plan my weekend" }).click();
   await page.waitForURL("**/trips/*");

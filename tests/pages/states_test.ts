@@ -145,7 +145,7 @@ browserTest("bundles show the phases waiting, thinking, research, writing", asyn
   await stage("Waiting");
   await page.locator(".dock").getByText("Your trip is next.").waitFor();
   assertStrictEquals(await page.locator("progress").getAttribute("value"), null);
-  assertStrictEquals(await page.title(), "…Weekend bundles: fado, food – Tripwright");
+  assertStrictEquals(await page.title(), "…Weekend in Lisbon: fado, food – Tripwright");
   await page.getByText(weekend.timeframe).waitFor();
   await takeScreenshot(page, "bundles-waiting");
   service.model.write(before);
@@ -174,7 +174,7 @@ browserTest("bundles show the phases waiting, thinking, research, writing", asyn
     page.waitForEvent("download"),
     page.getByRole("link", { name: "Add to calendar" }).click(),
   ]);
-  assertStrictEquals(download.suggestedFilename(), "weekend-bundles-fado-food.ics");
+  assertStrictEquals(download.suggestedFilename(), "weekend-in-lisbon-fado-food.ics");
   assertMatch(
     await Deno.readTextFile(await download.path()),
     /^BEGIN:VCALENDAR\r\n[^]*\nDTSTART;TZID=Europe\/Lisbon:20261205T2100/,

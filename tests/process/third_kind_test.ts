@@ -198,8 +198,8 @@ async function driveTasting(program: Program): Promise<void> {
   const { text: home } = await open(url);
   assertMatch(home, /id="choose-tasting" value="tasting"/);
   assertMatch(home, /<form class="wish tasting"[^>]*aria-label="Find the kitchens">/);
-  assertMatch(home, /id="dish" name="dish" [^>]*required dir="auto"/);
-  assertMatch(home, /type="number" [^>]*id="stops" [^>]*min="1" max="5"/);
+  assertMatch(home, /id="tasting-dish" name="dish" [^>]*required [^>]*dir="auto"/);
+  assertMatch(home, /type="number" [^>]*id="tasting-stops" [^>]*min="1" max="5"/);
   assertNotMatch(home, /checklist/);
   const wrong = await sendForm(`${url}/trips`, { kind: "tasting", dish: "", stops: "6" });
   assertStrictEquals(wrong.status, 400);

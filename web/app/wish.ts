@@ -6,7 +6,9 @@
 import { capitalNoun } from "../../jobs/contract.ts";
 import { contracts, type KindName, type Noun } from "../../jobs/kinds/contracts.ts";
 import { type Job, kindOf, type Wishes } from "../client/job.ts";
-import type { Limits } from "./kinds/field.ts";
+import type { Words } from "../words/words.ts";
+import type { FieldView, Limits } from "./kinds/field.ts";
+import { said } from "./kinds/field.ts";
 import { viewOf, wishViewOf } from "./kinds/registry.ts";
 import type { FormValues } from "./kinds/form_view.ts";
 
@@ -21,8 +23,8 @@ export interface Wish {
 /** The errors of a form: one sentence for each invalid field, by the name of the field. */
 export type FieldErrors = Partial<Record<string, string>>;
 
-/** The limits that the API sets for the fields of all forms. */
-export type FormLimits = Readonly<Partial<Record<string, Limits>>>;
+/** The limits that the API sets for the fields of each form, by the names of the fields. */
+export type FormLimits = Readonly<Partial<Record<Noun, Readonly<Partial<Record<string, Limits>>>>>>;
 
 /** Returns the names of the fields of a form, in order. */
 export function fieldsOf(kind: Noun): string[] {
@@ -51,33 +53,40 @@ export function nounOf(job: Job): Noun {
 }
 
 /** Returns the title of a wish for headings and lists: one line or a few. */
-export function titleOf({ kind, body }: Wish): string {
-  return viewOf(kind).titleOf(body);
+export function titleOf({ kind, body }: Wish, words: Words): string {
+  return viewOf(kind).titleOf(body, words);
 }
 
 /** Returns the title of a trip: the title of its wish, or the noun of its kind. */
-export function titleOfJob(job: Job): string {
+export function titleOfJob(job: Job, words: Words): string {
   const wish = wishOfJob(job);
-  return wish ? titleOf(wish) : capitalNoun(contracts[kindOf(job)]);
+  return wish ? titleOf(wish, words) : capitalNoun(contracts[kindOf(job)]);
 }
 
 /** Returns the extent of a wish, such as `3 days`, or `null` if its kind has none. */
-export function durationLabel({ kind, body }: Wish): string | null {
-  return viewOf(kind).durationLabel?.(body) ?? null;
+export function durationLabel({ kind, body }: Wish, words: Words): string | null {
+  return viewOf(kind).durationLabel?.(body, words) ?? null;
 }
 
-/** Returns whether the form has a field for each detail of a wish. The API takes more details. */
-export function fitsForm({ kind, body }: Wish): boolean {
-  const fields = fieldsOf(kind);
-  return givenNames(body).every((name) => fields.includes(name));
+/**
+ * Returns whether a form can ask for exactly this wish. The API takes more, such as interests with
+ * a comma in them.
+ */
+export function fitsForm(wish: Wish): boolean {
+  const again = wishOf(wish.kind, valuesOf(wish));
+  return JSON.stringify(plain(again.body)) === JSON.stringify(plain(wish.body));
 }
 
-/** Returns the names of the members with a value, also of those in other members. */
-function givenNames(members: object): string[] {
-  return Object.entries(members).flatMap(([name, value]) => {
-    if (value === null || value === undefined || value === "") return [];
-    return typeof value === "object" && !Array.isArray(value) ? givenNames(value) : [name];
-  });
+/** Returns a value without members that count as not given. The members have a fixed order. */
+function plain(value: unknown): unknown {
+  if (Array.isArray(value)) return value.filter((entry) => entry !== "");
+  if (typeof value !== "object" || value === null) return value;
+  const members = Object.entries(value).map(([name, member]) => [name, plain(member)] as const)
+    .filter(([, member]) =>
+      member !== null && member !== undefined && member !== "" &&
+      (typeof member !== "object" || Object.keys(member).length > 0)
+    );
+  return Object.fromEntries(members.sort(([a], [b]) => a < b ? -1 : 1));
 }
 
 /** Returns the URL of the home page with the form filled in for a wish. */
@@ -89,12 +98,31 @@ export function formUrl(wish: Wish): string {
   return `/?${filledIn}`;
 }
 
-/** Returns an error for each field that the API would not accept. */
-export function errorsOf(kind: Noun, values: FormValues, limits: FormLimits): FieldErrors {
+/** Returns an error for each field that the form does not accept. */
+export function errorsOf(
+  kind: Noun,
+  values: FormValues,
+  { limits, words }: { limits: FormLimits; words: Words },
+): FieldErrors {
   const errors: FieldErrors = {};
   for (const [name, field] of Object.entries(viewOf(kind).fields)) {
-    const error = field.errorOf(values[name], limits[name] ?? {});
+    const own = { ...limits[kind]?.[name], ...(field.required && { minLength: 1 }) };
+    const error = field.errorOf(values[name], { limits: own, words, values });
     if (error !== null) errors[name] = error;
   }
   return errors;
+}
+
+/** Returns the value of a field in a new form. */
+export function initialOf({ initial = "" }: FieldView, words: Words): string {
+  return said(initial, words);
+}
+
+/** Returns the names of the details that a form has and a new form has not. */
+export function filledDetails(kind: Noun, values: FormValues, words: Words): string[] {
+  return Object.entries(viewOf(kind).fields)
+    .filter(([name, field]) =>
+      field.isDetail && (values[name] || initialOf(field, words)) !== initialOf(field, words)
+    )
+    .map(([name]) => name);
 }

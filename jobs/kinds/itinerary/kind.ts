@@ -88,6 +88,7 @@ export function itineraryKind(settings: ItinerarySettings) {
     // A placeholder is stored as it is; the answer of the sample model is completed again.
     sample: (request) => assembleItinerary(sampleItinerary(request), surroundingsOf(request)),
     writeSample: async (request) => await cityItinerary(request) ?? sampleItinerary(request),
+    writeExample,
     objectionsTo: (request, { now, base }) =>
       objectionsToDates(request, { now, path: [], accepted: base }),
     presentRequest: (request) => request,
@@ -98,6 +99,17 @@ export function itineraryKind(settings: ItinerarySettings) {
     itemsOf: ({ days }) => days,
     warningsOf: ({ warnings }) => warnings ?? [],
   } satisfies PublicKind<ItineraryRequest, Itinerary, typeof RequestMembers, typeof ResultMembers>;
+}
+
+/** Two short days: enough to see what a plan has, and little to load. */
+async function writeExample() {
+  const request: ItineraryRequest = {
+    destination: "Lisbon, Portugal",
+    durationDays: 2,
+    pace: "relaxed",
+  };
+  const written = await cityItinerary(request) ?? sampleItinerary(request);
+  return { request, result: assembleItinerary(written, surroundingsOf(request)) };
 }
 
 async function generate(

@@ -17,6 +17,7 @@ const accepted: [what: string, text: string, value: string][] = [
   ["keeps invisible characters beside visible ones", "a\u200b", "a\u200b"],
   ["counts after trimming", "     Paris     ", "Paris"],
   ["replaces half a surrogate pair", "a\ud83d", "a\ufffd"],
+  ["removes characters that turn the direction", "\u202ea\u2066 b\u2069\u202c ", "a b"],
   ["replaces the other half", "\uddfca", "\ufffda"],
 ];
 
@@ -36,6 +37,8 @@ const refused: [what: string, value: unknown, message: string][] = [
     "expected 1 to 5 characters, and at most 20 Unicode code points",
   ],
   ["a zero-width space", "\u200b", "expected at least one visible character"],
+  ["three zero-width spaces", "\u200b\u200b\u200b", "expected at least one visible character"],
+  ["a turn of direction alone", "\u202e", "expected 1 to 5 characters"],
   ["the braille blank", "\u2800", "expected at least one visible character"],
   ["a Hangul filler", "\u3164", "expected at least one visible character"],
   ["U+0000", "\0", "expected at least one visible character"],

@@ -16,6 +16,7 @@ import { type FailureCode, failureKinds, JobError } from "../../../lib/job/failu
 import type { Model } from "../../../lib/model/model.ts";
 import { RateLimiter } from "../../../lib/store/rate_limiter.ts";
 import { wishKinds } from "../../../web/app/kinds/registry.ts";
+import { fieldsOf } from "../../../web/app/wish.ts";
 import { STATE_ID } from "../../../web/app/page.tsx";
 import { describeFailure, describeRefusal } from "../../../web/app/refusal.ts";
 import { nextTurn } from "../../../testing/fake_clock.ts";
@@ -86,20 +87,48 @@ Deno.test("/ has a form for each kind, with the limits of the API", async () => 
   assertMatch(headers.get("content-type")!, /^text\/html/);
   assertStrictEquals(headers.get("cache-control"), "private, no-cache");
   assertMatch(text, /name="durationDays"[^>]* min="1" max="30"/);
-  for (
-    const name of ["destination", "interests", "timeframe", "musicProfile", "otherPreferences"]
-  ) {
-    assertMatch(text, new RegExp(`<label for="${name}">`));
-    assertMatch(text, new RegExp(`<(input|textarea)[^>]* id="${name}" name="${name}"`));
+  for (const kind of wishKinds) {
+    for (const name of fieldsOf(kind)) {
+      assertMatch(text, new RegExp(`<(input|textarea|select)[^>]* name="${name}"`));
+    }
   }
+  // A trip may begin today wherever it is today.
+  assertMatch(text, /name="startDate"[^>]* min="2026-11-21" max="2028-11-22"/);
+  assertMatch(text, /<details class="more"><summary>/);
+  assertMatch(text, /id="itinerary-durationDays"[^>]* value="3"/);
+});
+
+Deno.test("the first page shows an example that the sample generator has written", async () => {
+  await using env = await openApp();
+  const { text } = await open(env.app, "/");
+  const { example } = stateOf(text);
+  assertEquals([example.destination, example.itinerary.length], ["Lisbon, Portugal", 2]);
+  for (const { theme } of example.itinerary) assert(text.includes(`>${theme}</h2>`));
+  assertMatch(text, /<span class="mark">Example<\/span>/);
+  assertMatch(text, /activities: about €\d+ per person/);
+  // It is written once, and the API has no such trip.
+  assertEquals(stateOf((await open(env.app, "/")).text).example, example);
+  assertStrictEquals((await open(env.app, "/trips/example")).status, 404);
+});
+
+Deno.test("the first page speaks German", async () => {
+  await using env = await openApp();
+  const { text } = await open(env.app, "/", { headers: { "accept-language": "de-AT" } });
+  assertMatch(text, /<h1>Deine Reise, Tag für Tag geplant<\/h1>/);
+  assertMatch(text, /<label for="itinerary-destination">Reiseziel<\/label>/);
+  assertMatch(text, /<option value="de" selected>Deutsch<\/option>/);
+  const headers = { "accept-language": "de" };
+  const wrong = await submit(env.app, "/trips", { ...form, destination: "" }, headers);
+  assertMatch(wrong.text, />Bitte fülle dieses Feld aus\.</);
 });
 
 Deno.test("a link fills in the form, and its values are shown as text only", async () => {
   await using env = await openApp();
-  const fields = { kind: "generation", interests: `"><script>alert(1)</script>`, timeframe: "May" };
+  const evil = `"><script>alert(1)</script>`;
+  const fields = { kind: "generation", interests: evil, timeframe: "May" };
   const { text } = await open(env.app, `/?${new URLSearchParams(fields)}`);
   assertMatch(text, /id="choose-generation" value="generation" checked/);
-  assertMatch(text, /name="timeframe" value="May"/);
+  assertMatch(text, /name="timeframe"[^>]* value="May"/);
   assertMatch(text, /value="&quot;>&lt;script>alert\(1\)/);
   assertStrictEquals(stateOf(text).values.interests, fields.interests);
   assertStrictEquals(text.match(/<script/g)!.length, 2);
@@ -120,6 +149,7 @@ Deno.test("a form creates a trip and redirects to it", async () => {
     interests: "music, art",
     timeframe: " soon ",
     musicProfile: "",
+    city: "Lisbon",
   };
   const other = await submit(env.app, "/trips", wish);
   const { body: { preferences } } = await send(env.app, `/api/generations/${jobIdOf(other)}`);
@@ -128,7 +158,97 @@ Deno.test("a form creates a trip and redirects to it", async () => {
     musicProfile: null,
     timeframe: "soon",
     otherPreferences: null,
+    city: "Lisbon",
   });
+});
+
+Deno.test("a form without a script sends all facts, and its chips as several members", async () => {
+  await using env = await openApp({}, { concurrency: 0 });
+  const facts = [
+    ...[["startDate", "2026-12-05"], ["endDate", ""], ["adults", "2"], ["children", "1"]],
+    ...[["amount", "1.500,50"], ["currency", "EUR"], ["per", "person"], ["pace", "relaxed"]],
+    ...[["interests", "food"], ["interests", "art"], ["interests", "old trams, fado"]],
+    ...[["diet", "vegan"], ["diet", ""], ["accessibility", ""], ["startPoint", "Park Hotel"]],
+    ...[["language", "de"], ["notes", "No hurry"]],
+  ];
+  const body = new URLSearchParams([...Object.entries(form), ...facts] as [string, string][]);
+  const headers = { "sec-fetch-site": "same-origin" };
+  const made = await open(env.app, "/trips", { method: "POST", headers, body });
+  assertStrictEquals(made.status, 303);
+  const { body: job } = await send(env.app, `/api/itineraries/${jobIdOf(made)}`);
+  assertEquals(job.travellers, { adults: 2, children: 1 });
+  assertEquals(job.budget, { amount: 1_500.5, currency: "EUR", per: "person" });
+  assertEquals(job.interests, ["food", "art", "old trams", "fado"]);
+  assertEquals(job.diet, ["vegan"]);
+  assertStrictEquals(job.accessibility, undefined);
+  const { startDate, pace, startPoint, language, notes } = job;
+  assertEquals({ startDate, pace, startPoint, language, notes }, {
+    startDate: "2026-12-05",
+    pace: "relaxed",
+    startPoint: "Park Hotel",
+    language: "de",
+    notes: "No hurry",
+  });
+
+  // The same entries come back with an error, in open details.
+  body.set("startDate", "2026-11-20");
+  const wrong = await open(env.app, "/trips", { method: "POST", headers, body });
+  assertStrictEquals(wrong.status, 400);
+  assertMatch(wrong.text, /<details class="more" open>/);
+  assertMatch(wrong.text, /id="itinerary-startDate-hint"[^>]*>This day is over/);
+  assertMatch(wrong.text, /name="interests" value="food" checked/);
+  assertMatch(wrong.text, /name="interests"[^>]* value="old trams, fado"/);
+  assertMatch(wrong.text, /name="pace" value="relaxed" checked/);
+  assertMatch(wrong.text, /<option value="EUR" selected>/);
+});
+
+Deno.test("an error that only the API finds comes back beside its field, or with a notice", async () => {
+  await using env = await openApp();
+  const unknown = { ...form, amount: "5", currency: "ABC" };
+  const { status, text } = await submit(env.app, "/trips", unknown);
+  assertStrictEquals(status, 400);
+  assertMatch(text, /id="itinerary-currency-hint"[^>]*>Please check this entry\.</);
+  const long = { ...form, interests: Array(20).fill("é".repeat(100)).join() };
+  assertStrictEquals((await submit(env.app, "/trips", long)).status, 303);
+  const entries = Array(20).fill("x".repeat(500)).join();
+  const much = {
+    kind: "generation",
+    city: "Rome",
+    interests: entries,
+    startPoint: "y".repeat(200),
+  };
+  const all = { musicProfile: "m".repeat(500), timeframe: "t".repeat(500) };
+  const full = { ...much, ...all, otherPreferences: "o".repeat(500) };
+  const refused = await submit(env.app, "/trips", full);
+  assertStrictEquals(refused.status, 400);
+  assertMatch(refused.text, /role="alert"><p class="title">Please check your entries/);
+});
+
+Deno.test("a form of bundles needs a city, and the API does not", async () => {
+  await using env = await openApp({}, { concurrency: 0 });
+  for (const city of ["", "\u200b\u200b"]) {
+    const { status, text } = await submit(env.app, "/trips", { kind: "generation", city });
+    assertStrictEquals(status, 400);
+    assertMatch(text, /id="generation-city-hint"[^>]*>Please fill this in\.</);
+  }
+  for await (const _ of env.kv.list({ prefix: ["job"] })) fail("a job was made");
+  const wish = JSON.stringify({ kind: "generation", body: { preferences: {} } });
+  assertStrictEquals((await submit(env.app, "/trips", { wish })).status, 303);
+  assertStrictEquals((await post(env.app, "/api/generations", { preferences: {} })).status, 200);
+});
+
+Deno.test("a destination of invisible characters is refused, and none turns a title", async () => {
+  await using env = await openApp({}, { concurrency: 0 });
+  const blank = { ...form, destination: "\u200b\u200b\u200b" };
+  const { status, text } = await submit(env.app, "/trips", blank);
+  assertStrictEquals(status, 400);
+  assertMatch(text, /id="itinerary-destination-hint"[^>]*>Please fill this in\.</);
+  const body = { destination: blank.destination, durationDays: 2 };
+  assertStrictEquals((await post(env.app, "/api/itineraries", body)).status, 400);
+  const made = await submit(env.app, "/trips", { ...form, destination: "Paris\u202eevil" });
+  const page = await open(env.app, `/trips/${jobIdOf(made)}`);
+  assertMatch(page.text, /<title>Parisevil – Tripwright<\/title>/);
+  assertNotMatch(page.text, /\u202e/);
 });
 
 Deno.test("a form that is sent twice creates one trip, and with other values another one", async () => {
@@ -210,10 +330,12 @@ Deno.test("a form accepts everything that the API accepts", async () => {
   await using env = await openApp({}, { concurrency: 0 });
   const fields = {
     kind: "generation",
+    city: "市",
     interests: Array(20).fill("旅".repeat(500)).join("、"),
     timeframe: "夏".repeat(500),
     musicProfile: "音".repeat(500),
-    otherPreferences: "他".repeat(500),
+    // One less than its own limit: all texts together have a limit, too.
+    otherPreferences: "他".repeat(499),
   };
   const made = await submit(env.app, "/trips", fields);
   assertStrictEquals(made.status, 303);
@@ -811,7 +933,9 @@ Deno.test("pages load only their own files, and send forms only to their service
     assertStrictEquals(headers.get("referrer-policy"), "same-origin");
     assertNotMatch(policy, /unsafe|https?:|\*/);
     assertNotMatch(text, /\sstyle=|<style|\son[a-z]+=/);
-    for (const [, url] of text.matchAll(/(?:src|href)="([^"]+)"/g)) {
+    // The example links to a map search, as plans do. Nothing is loaded from there.
+    const own = text.replaceAll(/<a href="https:[^>]*rel="noopener noreferrer nofollow"/g, "");
+    for (const [, url] of own.matchAll(/(?:src|href)="([^"]+)"/g)) {
       assertMatch(url!, /^\/(?!\/)|^#/);
     }
   }

@@ -1,3 +1,4 @@
+import { en } from "../../../web/words/en.ts";
 import { assertEquals, assertStrictEquals } from "@std/assert";
 import { KeepingChoice } from "../../../web/app/kept/choice.ts";
 import type { CopySummary } from "../../../web/app/kept/copies.ts";
@@ -30,6 +31,7 @@ Deno.test("the list has trips and copies once each, newest first", () => {
       trip("kept", 2, "gone"),
     ],
     [copy("both", 5), copy("kept", 2), copy("old", 1), copy("file", 6, { origin: "file" })],
+    en,
   );
   assertEquals(rows.map(({ url, status, copy }) => [url, status, copy !== null]), [
     ["/copies/file", "copy", true],
@@ -50,7 +52,7 @@ Deno.test("summaries that this version cannot read are left out", () => {
     copy("c", 1, { wish: { kind: "other" } as unknown as RecentTrip["wish"] }),
   ];
   assertEquals(
-    tripRows([], [...broken, copy("plain", 2, { wish: null, title: "Tasting" })])
+    tripRows([], [...broken, copy("plain", 2, { wish: null, title: "Tasting" })], en)
       .map(({ title, extent }) => [title, extent]),
     [["Tasting", null]],
   );

@@ -1,3 +1,4 @@
+import type { Land } from "../../../web/app/map/land.ts";
 import { assert, assertEquals, assertNotStrictEquals, assertStrictEquals } from "@std/assert";
 import { renderToString } from "preact-render-to-string";
 import { h } from "preact";
@@ -45,7 +46,7 @@ function open(text: string): TripFile {
 }
 
 for (const job of jobs) {
-  Deno.test(`the file of ${fileNameOf(job)} opens with everything but its id`, () => {
+  Deno.test(`the file of ${fileNameOf(job, en)} opens with everything but its id`, () => {
     const file = tripFileOf(job, null);
     const opened = open(file);
     assertNotStrictEquals(idOf(opened.job), idOf(job));
@@ -72,16 +73,24 @@ Deno.test("a plan that its reader has shortened can be opened", () => {
 });
 
 Deno.test("the land of a file is taken only if it is plain", () => {
-  const land = { frame: { west: 1.5, east: -2 }, paths: { land: "M0 0L1.5,-2e3Z", borders: null } };
-  const landOf = (land: unknown) => open(tripFileOf(itinerary, land)).land;
+  const outlines = {
+    frame: { west: 1.5, south: -2, east: 3, north: 4 },
+    paths: { land: "M0 0L1.5,-2e3Z", lakes: "", borders: "M1 1", rivers: "" },
+  };
+  const land = { ...outlines, region: null };
+  const landOf = (land: unknown) => open(tripFileOf(itinerary, land as Land)).land;
   assertEquals(landOf(land), land);
+  assertEquals(landOf({ ...land, region: outlines }), { ...land, region: outlines });
+  assertEquals(landOf({ ...land, region: { frame: null } }), land);
   for (
     const bad of [
       "M0 0",
       [1],
-      { paths: `"><script>` },
-      { a: { a: { a: { a: { a: { a: { a: {} } } } } } } },
-      { paths: Array(3_000).fill("M0 0") },
+      {},
+      { ...land, frame: { ...land.frame, west: "1" } },
+      { ...land, frame: [1, 2, 3, 4] },
+      { ...land, paths: { ...land.paths, land: `"><script>` } },
+      { ...land, paths: { land: "M0 0" } },
       JSON.parse(`{"__proto__": {"frame": 1}}`),
     ]
   ) assertStrictEquals(landOf(bad), null, JSON.stringify(bad));
@@ -226,7 +235,7 @@ for (const [what, text, marks] of harmless) {
 }
 
 Deno.test("the name of a file has only letters, digits and dashes", () => {
-  const named = (destination: string) => fileNameOf({ ...itinerary, destination } as Job);
+  const named = (destination: string) => fileNameOf({ ...itinerary, destination } as Job, en);
   assertStrictEquals(named("Tokyo, Japan"), "Tokyo-Japan.trip.json");
   assertStrictEquals(named("../../Évora\u202e/\u200b東京"), "Évora-東京.trip.json");
   assertStrictEquals(named("://"), "trip.trip.json");

@@ -1,10 +1,15 @@
 /**
- * The home page: a form for each kind of plan, and the list of trips in this browser.
+ * The home page: a form for each kind of plan, an example, and the list of trips in this browser.
  * @module
  */
 import type { Noun } from "../../../jobs/kinds/contracts.ts";
+import { useWords } from "../../words/words.ts";
+import type { Job } from "../../client/job.ts";
+import { said } from "../kinds/field.ts";
 import { viewOf, wishKinds } from "../kinds/registry.ts";
 import type { FormValues } from "../kinds/form_view.ts";
+import type { Land } from "../map/land.ts";
+import { ExamplePlan } from "./example_plan.tsx";
 import { RecentList } from "./recent_list.tsx";
 import type { Refusal } from "../refusal.ts";
 import type { FieldErrors, FormLimits } from "../wish.ts";
@@ -22,35 +27,39 @@ export interface HomeState {
   refusal: Refusal | null;
   /** Identifies the form, so that sending it twice without JavaScript creates one job. */
   formId: string;
+  /** A finished trip that shows what a plan looks like; `null`: there is none. */
+  example: { job: Job; land: Land | null } | null;
 }
 
 export function HomePage({ state }: { state: HomeState }) {
+  const { home } = useWords();
   return (
     <main id="main" class="home">
       <div class="intro">
-        <h1>Where to next?</h1>
-        <p>
-          Tell us what you have in mind and watch your plan take shape.{" "}
-          <span class="needs-script">
-            You can close the page while we work: your plan waits under "Your trips".
-          </span>
-          <span class="without-script">
-            You can close the trip's page while we work: its link leads back to your plan.
-          </span>{" "}
-          Save it before it expires.
-        </p>
+        <h1>{home.title}</h1>
+        <p>{home.text}</p>
       </div>
-      <fieldset class="choice">
-        <legend class="unseen">What would you like to plan?</legend>
-        {wishKinds.map((kind) => <Choice key={kind} kind={kind} isChosen={kind === state.kind} />)}
-      </fieldset>
-      {wishKinds.map((kind) => <WishForm key={kind} kind={kind} home={state} />)}
+      <div class="ask">
+        <fieldset class="choice">
+          <legend class="unseen">{home.choose}</legend>
+          {wishKinds.map((kind) => (
+            <Choice
+              key={kind}
+              kind={kind}
+              isChosen={kind === state.kind}
+            />
+          ))}
+        </fieldset>
+        {wishKinds.map((kind) => <WishForm key={kind} kind={kind} home={state} />)}
+      </div>
+      {state.example && <ExamplePlan {...state.example} />}
       <RecentList />
     </main>
   );
 }
 
 function Choice({ kind, isChosen }: { kind: Noun; isChosen: boolean }) {
+  const words = useWords();
   const { title, text } = viewOf(kind).choice;
   return (
     <label>
@@ -61,8 +70,8 @@ function Choice({ kind, isChosen }: { kind: Noun; isChosen: boolean }) {
         value={kind}
         defaultChecked={isChosen}
       />
-      <span class="title">{title}</span>
-      <span class="quiet">{text}</span>
+      <span class="title">{said(title, words)}</span>
+      <span class="quiet">{said(text, words)}</span>
     </label>
   );
 }

@@ -115,13 +115,14 @@ interface Forgotten {
 
 /** Returns the list. It follows changes in other tabs, and polls trips that are in progress. */
 function useTrips(isOffline: boolean) {
+  const words = useWords();
   const [rows, setRows] = useState<TripRow[]>([]);
   const [isAvailable, setAvailable] = useState(true);
   const [forgotten, setForgotten] = useState<Forgotten | null>(null);
 
   async function show(): Promise<void> {
     const copies = await (await openCopies()).list();
-    const all = tripRows(openRecentTrips().list(), copies);
+    const all = tripRows(openRecentTrips().list(), copies, words);
     setRows(isOffline ? all.filter(({ copy }) => copy !== null) : all);
   }
 

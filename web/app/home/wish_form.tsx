@@ -1,35 +1,53 @@
 /**
- * The form of a wish. Without JavaScript the server checks it. With JavaScript each field shows its
- * error at once, and the page sends the wish in the background.
+ * The form of a trip. Without JavaScript the server checks it. With JavaScript each field shows its
+ * error at once, and the page sends the form in the background.
  * @module
  */
+import type { ComponentChildren } from "preact";
+import { useWords } from "../../words/words.ts";
 import { KeyField, KeyNotice } from "../key_field.tsx";
-import type { FieldView, Limits } from "../kinds/field.ts";
+import { type FieldView, said } from "../kinds/field.ts";
 import { viewOf } from "../kinds/registry.ts";
 import { RefusalNotice } from "../refusal_notice.tsx";
-import { useWishForm, type WishFormProps } from "./wish_form_state.ts";
+import { Field } from "./form_field.tsx";
+import type { WishFormProps } from "./field_state.ts";
+import { useWishForm } from "./wish_form_state.ts";
 
 export function WishForm({ kind, home }: WishFormProps) {
-  const { form, fieldOf, key, refusal, isSending, send } = useWishForm({ kind, home });
+  const words = useWords();
+  const state = useWishForm({ kind, home });
+  const { form, key, refusal, isSending } = state;
   const { verb, fields } = viewOf(kind);
-  const isOptional = Object.values(fields).every(({ required }) => !required);
+  const all = Object.entries(fields);
+  const isOptional = all.every(([, { required }]) => !required);
+  const details = all.filter(([, { isDetail }]) => isDetail);
+  const show = ([name, field]: [string, FieldView]) => (
+    <Field key={name} field={field} {...state.fieldOf(name)} />
+  );
   return (
     <form
       ref={form}
       class={`wish ${kind}`}
       method="post"
       action="/trips"
-      onSubmit={send}
-      aria-label={verb}
+      // The server and the script have better words than the browser, which also cannot show an
+      // error in closed details.
+      noValidate
+      onSubmit={state.send}
+      onInput={state.onInput}
+      onFocusOut={state.onLeave}
+      onReset={state.onReset}
+      aria-label={said(verb, words)}
     >
       <input type="hidden" name="kind" value={kind} />
       <input type="hidden" name="formId" value={home.formId} />
-      {isOptional && <p class="quiet">All fields are optional.</p>}
-      <div class="fields">
-        {Object.entries(fields).map(([name, field]) => (
-          <Field key={name} field={field} {...fieldOf(name)} />
-        ))}
-      </div>
+      {isOptional && <p class="quiet">{words.form.allOptional}</p>}
+      <div class="fields">{all.filter(([, { isDetail }]) => !isDetail).map(show)}</div>
+      {details.length > 0 && (
+        <Details kind={kind} count={state.detailCount} isOpen={state.isOpen}>
+          {details.map(show)}
+        </Details>
+      )}
       {home.needsKey && (
         <>
           <KeyField
@@ -48,82 +66,38 @@ export function WishForm({ kind, home }: WishFormProps) {
         class={home.needsKey ? "main needs-script" : "main"}
         aria-disabled={isSending}
       >
-        {isSending ? "Sending…" : verb}
+        {isSending ? words.form.sending : said(verb, words)}
       </button>
-      {isSending && (
-        <p class="quiet late" role="status">
-          This is taking longer than usual. Your entries are still here.
-        </p>
-      )}
+      {isSending && <p class="quiet late" role="status">{words.form.slow}</p>}
     </form>
   );
 }
 
-interface FieldProps {
-  field: FieldView;
-  name: string;
-  limits: Limits;
-  value: string;
-  error: string | undefined;
-  onInput: () => void;
-  onBlur: () => void;
+interface DetailsProps {
+  kind: WishFormProps["kind"];
+  /** How many details are filled in. */
+  count: number;
+  /** Whether the page begins with open details. */
+  isOpen: boolean;
+  children: ComponentChildren;
 }
 
-function Field({ field, name, limits, value, error, ...events }: FieldProps) {
-  const { label, hint, example } = field;
-  const shared = {
-    id: name,
-    name,
-    defaultValue: value,
-    placeholder: `e.g. ${example}`,
-    "aria-describedby": `${name}-hint`,
-    "aria-invalid": error !== undefined,
-    ...events,
-  };
+/** What is one step away: the other facts of a trip. */
+function Details({ kind, count, isOpen, children }: DetailsProps) {
+  const words = useWords();
+  const { details = "" } = viewOf(kind);
   return (
-    <div class={`field ${name}`}>
-      <label for={name}>{label}</label>
-      <Input {...{ field, limits, shared }} />
-      <p class={error ? "hint error" : "hint"} id={`${name}-hint`} aria-live="polite">
-        {error ?? hint}
+    <details class="more" open={isOpen}>
+      <summary>
+        <span class="title">{words.form.details}</span>{" "}
+        <span class="quiet">
+          {count > 0 ? words.form.filledIn(count) : said(details, words)}
+        </span>
+      </summary>
+      <div class="fields">{children}</div>
+      <p class="clear">
+        <button type="reset" class="plain">{words.form.clear}</button>
       </p>
-    </div>
+    </details>
   );
-}
-
-interface InputProps extends Pick<FieldProps, "field" | "limits"> {
-  /** The attributes that all inputs share. */
-  shared: {
-    id: string;
-    name: string;
-    defaultValue: string;
-    placeholder: string;
-    "aria-describedby": string;
-    "aria-invalid": boolean;
-    onInput: () => void;
-    onBlur: () => void;
-  };
-}
-
-function Input({ field: { input, required = false }, limits, shared }: InputProps) {
-  if (input === "number") {
-    const { minimum, maximum } = limits;
-    return (
-      <input
-        type="number"
-        inputmode="numeric"
-        {...shared}
-        required={required}
-        min={minimum}
-        max={maximum}
-      />
-    );
-  }
-  if (input === "area") {
-    const { defaultValue, ...rest } = shared;
-    return (
-      <textarea {...rest} rows={3} required={required} dir="auto" defaultValue={defaultValue} />
-    );
-  }
-  return <input type="text" {...shared} required={required} dir="auto" />;
 }

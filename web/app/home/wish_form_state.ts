@@ -2,18 +2,16 @@
  * The state of a form while the traveler fills it in and sends it.
  * @module
  */
-import type { RefObject } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { Noun } from "../../../jobs/kinds/contracts.ts";
 import { randomKey } from "../../client/client_token.ts";
 import { hasApiKey } from "../api_key.ts";
 import { useAwake } from "../focus.ts";
-import type { HomeState } from "./home.tsx";
+import { type FormRef, useFields, type WishFormProps } from "./field_state.ts";
+import { focusField, valuesIn } from "./form_values.ts";
 import { keyError, keyIn, keyInput, REFUSED } from "../key_field.tsx";
-import type { FormValues } from "../kinds/form_view.ts";
 import type { Refusal } from "../refusal.ts";
 import { makeTrip, refusalOf } from "../session.ts";
-import { errorsOf, type FieldErrors, fieldsOf, wishOf } from "../wish.ts";
+import { fieldsOf, wishOf } from "../wish.ts";
 
 /** The initial state: no wish sent, no idempotency key. */
 const unsent = { wish: "", key: "", isAccepted: false };
@@ -21,18 +19,11 @@ const unsent = { wish: "", key: "", isAccepted: false };
 /** The longest time that a browser may take to leave the page. */
 const LEAVING_MS = 15_000;
 
-export interface WishFormProps {
-  kind: Noun;
-  home: HomeState;
-}
-
-type FormRef = RefObject<HTMLFormElement | null>;
-
 /** Returns the state of a form: the errors of its fields and its key, and the state of sending. */
 export function useWishForm({ kind, home }: WishFormProps) {
   const form = useRef<HTMLFormElement>(null);
   const isServed = kind === home.kind;
-  const fields = useFields(form, { kind, home });
+  const { draft, ...fields } = useFields(form, { kind, home });
   const key = useKey(form, home.needsKey);
   const [refusal, setRefusal] = useState<Refusal | null>(isServed ? home.refusal : null);
   const { isSending, sendOnce } = useSending();
@@ -41,16 +32,17 @@ export function useWishForm({ kind, home }: WishFormProps) {
     event.preventDefault();
     if (isSending) return;
     const invalid = fields.review();
-    if (invalid) return form.current!.querySelector<HTMLElement>(`[name=${invalid}]`)?.focus();
+    if (invalid) return focusField(form.current!, invalid);
     const apiKey = key.take();
     if (apiKey === null) return keyInput(form.current!).focus();
-    const wish = wishOf(kind, valuesIn(form.current!));
+    const wish = wishOf(kind, valuesIn(form.current!, fieldsOf(kind)));
     setRefusal(null);
     try {
       await sendOnce(
         JSON.stringify(wish),
         (idempotencyKey) => makeTrip(wish, { idempotencyKey, apiKey: apiKey || undefined }),
       );
+      draft.write({});
     } catch (error) {
       const refusal = refusalOf(error);
       setRefusal(refusal);
@@ -58,43 +50,7 @@ export function useWishForm({ kind, home }: WishFormProps) {
     }
   }
 
-  return { form, fieldOf: fields.fieldOf, key, refusal, isSending, send };
-}
-
-/** Returns the fields of a form. A field shows its error after it loses focus, or on sending. */
-function useFields(form: FormRef, { kind, home }: WishFormProps) {
-  const isServed = kind === home.kind;
-  const [errors, setErrors] = useState<FieldErrors>(isServed ? home.errors : {});
-  const [touched, setTouched] = useState<ReadonlySet<string>>(new Set());
-
-  useEffect(() => {
-    // From now on this script shows the errors, not the browser.
-    if (form.current) form.current.noValidate = true;
-  }, []);
-
-  const check = () => errorsOf(kind, valuesIn(form.current!), home.limits);
-
-  return {
-    /** Returns the properties of a field. */
-    fieldOf: (name: string) => ({
-      name,
-      limits: home.limits[name] ?? {},
-      value: (isServed ? home.values[name] : undefined) ?? "",
-      error: touched.has(name) || home.errors[name] ? errors[name] : undefined,
-      onInput: () => void ((touched.has(name) || errors[name]) && setErrors(check())),
-      onBlur: () => {
-        setTouched(new Set([...touched, name]));
-        setErrors(check());
-      },
-    }),
-    /** Checks all fields. Returns the name of the first invalid field. */
-    review(): string | undefined {
-      const found = check();
-      setErrors(found);
-      setTouched(new Set(fieldsOf(kind)));
-      return fieldsOf(kind).find((name) => found[name]);
-    },
-  };
+  return { form, ...fields, key, refusal, isSending, send };
 }
 
 /** Returns the state of the API key field. */
@@ -160,9 +116,4 @@ function useSending() {
   }
 
   return { isSending, sendOnce };
-}
-
-function valuesIn(form: HTMLFormElement): FormValues {
-  const data = new FormData(form);
-  return Object.fromEntries([...data].map(([name, value]) => [name, String(value)]));
 }

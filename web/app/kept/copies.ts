@@ -5,9 +5,12 @@
  * @module
  */
 import { type DBSchema, deleteDB, type IDBPDatabase, openDB } from "idb";
+import { capitalNoun } from "../../../jobs/contract.ts";
+import { contracts } from "../../../jobs/kinds/contracts.ts";
 import type { Job } from "../../client/client.ts";
+import { kindOf } from "../../client/job.ts";
 import type { Land } from "../map/land.ts";
-import { titleOfJob, type Wish, wishOfJob } from "../wish.ts";
+import { type Wish, wishOfJob } from "../wish.ts";
 
 /** Where a copy comes from: a page of this site, or a file that the traveler has opened. */
 export type Origin = "site" | "file";
@@ -174,6 +177,7 @@ function beyond(copies: CopySummary[], left: typeof LIMITS): CopySummary[] {
 
 function summaryOf({ id, job, savedAt, origin }: Copy, bytes: number): CopySummary {
   const { createdAt, expiresAt } = job;
-  const [title, wish] = [titleOfJob(job), wishOfJob(job)];
+  const title = capitalNoun(contracts[kindOf(job)]);
+  const wish = wishOfJob(job);
   return { id, title, wish, createdAt, expiresAt, savedAt, origin, bytes };
 }

@@ -76,7 +76,7 @@ export function KeptNotice(props: KeptNoticeProps) {
           class="small"
           title={kept.fileHint}
           aria-disabled={!isReady}
-          onClick={() => isReady && download(job, land)}
+          onClick={() => isReady && download(job, land, words)}
         >
           {kept.saveFile}
         </button>
@@ -179,10 +179,10 @@ function withTime([before, after]: readonly string[], iso: string): ComponentChi
 }
 
 /** Saves a trip as a file. Works without a connection. */
-export function download(job: Job, land: Land | null): void {
+export function download(job: Job, land: Land | null, words: Words): void {
   const url = URL.createObjectURL(new Blob([tripFileOf(job, land)], { type: "application/json" }));
   const link = document.createElement("a");
-  Object.assign(link, { href: url, download: fileNameOf(job) });
+  Object.assign(link, { href: url, download: fileNameOf(job, words) });
   link.click();
   // The browser has read the file by then.
   setTimeout(() => URL.revokeObjectURL(url), 60_000);

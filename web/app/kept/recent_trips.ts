@@ -6,7 +6,7 @@ import { DAY_MS } from "../../../lib/clock.ts";
 import type { Job } from "../../client/client.ts";
 import { idOf } from "../../client/job.ts";
 import { wishKinds } from "../kinds/registry.ts";
-import { durationLabel, titleOf, type Wish, wishOfJob } from "../wish.ts";
+import { valuesOf, type Wish, wishOfJob } from "../wish.ts";
 
 export interface RecentTrip {
   id: string;
@@ -117,12 +117,12 @@ function newest(trips: RecentTrip[]): RecentTrip[] {
   return young.sort((a, b) => createdAtMs(b) - createdAtMs(a)).slice(0, MAX_TRIPS);
 }
 
-/** Returns whether a value is an entry of this version, with a valid title and label. */
+/** Returns whether a value is an entry of this version, with a wish that can be shown. */
 function isTrip(value: unknown): value is RecentTrip {
   const trip = value as RecentTrip;
   try {
     const isKnown = wishKinds.includes(trip.wish.kind) && typeof trip.status === "string";
-    const texts = [titleOf(trip.wish), durationLabel(trip.wish) ?? ""];
+    const texts = Object.values(valuesOf(trip.wish));
     return isKnown && typeof trip.id === "string" && /^[\w-]+$/.test(trip.id) &&
       Date.parse(trip.createdAt) > 0 &&
       texts.every((text) => typeof text === "string");

@@ -5,6 +5,7 @@
 import { contracts, type KindName } from "../../../jobs/kinds/contracts.ts";
 import type { Job } from "../../client/client.ts";
 import { isJob, kindOf } from "../../client/job.ts";
+import type { Words } from "../../words/words.ts";
 import { titleOfJob } from "../wish.ts";
 import { type Land, readLand } from "../map/land.ts";
 import type { Copy } from "./copies.ts";
@@ -31,9 +32,9 @@ export function tripFileOf(job: Job, land: Land | null): string {
 }
 
 /** Returns the name of the file of a trip. */
-export function fileNameOf(job: Job): string {
+export function fileNameOf(job: Job, words: Words): string {
   // What no file system forbids, and what does not change the order of the letters.
-  const name = titleOfJob(job).replaceAll(/[^\p{L}\p{N}]+/gu, "-").slice(0, 60)
+  const name = titleOfJob(job, words).replaceAll(/[^\p{L}\p{N}]+/gu, "-").slice(0, 60)
     .replaceAll(/^-+|-+$/g, "");
   return `${name || "trip"}.trip.json`;
 }

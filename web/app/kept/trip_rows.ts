@@ -2,6 +2,7 @@
  * The rows of the list of trips: the trips that this browser knows, and the copies that it has.
  * @module
  */
+import type { Words } from "../../words/words.ts";
 import { durationLabel, titleOf } from "../wish.ts";
 import type { CopySummary } from "./copies.ts";
 import { copyUrl } from "./copy_url.ts";
@@ -26,16 +27,22 @@ export interface TripRow {
  * Returns the rows, newest first. A trip that the service no longer has stays in the list as long as
  * there is a copy, however old it is.
  */
-export function tripRows(trips: readonly RecentTrip[], copies: readonly CopySummary[]): TripRow[] {
-  const copyOf = new Map(copies.filter(isReadable).map((copy) => [copy.id, copy]));
+export function tripRows(
+  trips: readonly RecentTrip[],
+  copies: readonly CopySummary[],
+  words: Words,
+): TripRow[] {
+  const copyOf = new Map(
+    copies.filter((copy) => isReadable(copy, words)).map((copy) => [copy.id, copy]),
+  );
   const known = trips.map(({ id, wish, status, createdAt }): TripRow => {
     const copy = copyOf.get(id) ?? null;
     copyOf.delete(id);
     return {
       id,
       url: `/trips/${id}`,
-      title: titleOf(wish),
-      extent: durationLabel(wish),
+      title: titleOf(wish, words),
+      extent: durationLabel(wish, words),
       status: copy && status === "gone" ? "copy" : status,
       createdAt,
       copy,
@@ -44,8 +51,8 @@ export function tripRows(trips: readonly RecentTrip[], copies: readonly CopySumm
   const others = [...copyOf.values()].map((copy): TripRow => ({
     id: copy.id,
     url: copyUrl(copy),
-    title: copy.title,
-    extent: copy.wish && durationLabel(copy.wish),
+    title: copy.wish ? titleOf(copy.wish, words) : copy.title,
+    extent: copy.wish && durationLabel(copy.wish, words),
     status: "copy",
     createdAt: copy.createdAt,
     copy,
@@ -54,9 +61,9 @@ export function tripRows(trips: readonly RecentTrip[], copies: readonly CopySumm
 }
 
 /** Returns whether a stored summary can be shown. Another version of the app may have written it. */
-function isReadable({ id, title, createdAt, wish }: CopySummary): boolean {
+function isReadable({ id, title, createdAt, wish }: CopySummary, words: Words): boolean {
   try {
-    const label = wish && durationLabel(wish);
+    const label = wish && durationLabel(wish, words);
     return typeof title === "string" && /^[\w-]+$/.test(id) && Date.parse(createdAt) > 0 &&
       (label === null || typeof label === "string");
   } catch {

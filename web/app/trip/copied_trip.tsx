@@ -28,7 +28,8 @@ export function CopiedTrip({ copy, reason }: CopiedTripProps) {
 }
 
 function UnreadableCopy({ copy: { id, job, land } }: { copy: Copy }) {
-  const { kept } = useWords();
+  const words = useWords();
+  const { kept } = words;
   async function forget(): Promise<void> {
     await (await openCopies()).forget(id);
     location.assign("/#recent");
@@ -38,7 +39,7 @@ function UnreadableCopy({ copy: { id, job, land } }: { copy: Copy }) {
       <h1>{kept.unreadableTitle}</h1>
       <p role="alert">{kept.unreadable}</p>
       <p class="actions">
-        <button type="button" onClick={() => download(job, land)}>{kept.saveFile}</button>
+        <button type="button" onClick={() => download(job, land, words)}>{kept.saveFile}</button>
         <button type="button" onClick={forget}>{kept.forgetTrip}</button>
       </p>
     </main>

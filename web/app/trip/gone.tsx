@@ -25,7 +25,8 @@ interface GoneProps {
 }
 
 export function GonePage({ state, wasShown = false }: GoneProps) {
-  const { kept } = useWords();
+  const words = useWords();
+  const { kept } = words;
   const [wish, setWish] = useState<Wish | null>(null);
   const [copy, setCopy] = useState<Copy | null>(null);
   // Before the next paint, so that the title and the focus change together with the text.
@@ -51,7 +52,7 @@ export function GonePage({ state, wasShown = false }: GoneProps) {
             <p>
               {kept.youAskedFor[0]}
               <strong dir="auto">
-                {[titleOf(wish), durationLabel(wish)].filter(Boolean).join(", ")}
+                {[titleOf(wish, words), durationLabel(wish, words)].filter(Boolean).join(", ")}
               </strong>
               {kept.youAskedFor[1]}
             </p>

@@ -8,6 +8,6 @@ import type { Words } from "../../words/words.ts";
 import { titleOfJob } from "../wish.ts";
 
 /** Returns the title of a trip with its state. */
-export function tabTitleOf(job: Job, { trip }: Words): string {
-  return trip.tab[job.status](titleOfJob(job));
+export function tabTitleOf(job: Job, words: Words): string {
+  return words.trip.tab[job.status](titleOfJob(job, words));
 }

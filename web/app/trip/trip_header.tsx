@@ -4,8 +4,7 @@
  */
 import type { Job } from "../../client/client.ts";
 import { idOf } from "../../client/job.ts";
-import type { Words } from "../../words/words.ts";
-import { useWords } from "../../words/words.ts";
+import { useWords, type Words } from "../../words/words.ts";
 import { durationInWords } from "../duration.ts";
 import { useAwake } from "../focus.ts";
 import { tripViewOf } from "../kinds/registry.ts";
@@ -30,12 +29,12 @@ export function TripHeader({ job, isOpen, hasPlan, isCopy }: TripHeaderProps) {
   const words = useWords();
   const view = tripViewOf(job);
   const wish = wishOfJob(job);
-  const subtitle = view.subtitleOf?.(job, words) ?? (wish && durationLabel(wish));
+  const subtitle = view.subtitleOf?.(job, words) ?? (wish && durationLabel(wish, words));
   const madeUp = describeSource(job.source, words);
   return (
     <header class={`trip ${nounOf(job)}`}>
       <div class="trip-title">
-        <h1 dir="auto">{titleOfJob(job)}</h1>
+        <h1 dir="auto">{titleOfJob(job, words)}</h1>
         <p class="subtitle">
           {subtitle && <span dir="auto">{subtitle}</span>}
           {madeUp && <span class="mark">{madeUp.mark}</span>}

@@ -1,83 +1,128 @@
 /**
- * The form of bundles: preferences.
+ * The form of bundles: a city and a time, and the other preferences as details.
  * @module
  */
+import { hasVisibleCharacter } from "../../../../lib/characters.ts";
+import type { Words } from "../../../words/words.ts";
 import type { GenerationWish } from "../../../client/job.ts";
-import { listError, listIn, textError, trimmed } from "../field.ts";
+import { dateField, factFields, optionsOf } from "../fact_fields.ts";
+import { type FactField, factsIn, factValues, given } from "../fact_values.ts";
+import {
+  type Check,
+  dateError,
+  type FieldView,
+  listError,
+  listIn,
+  listOf,
+  textError,
+  trimmed,
+} from "../field.ts";
 import type { FormView } from "../form_view.ts";
+import { nameOf } from "../trip_facts.ts";
 
 type Preferences = GenerationWish["preferences"];
-type Field = "interests" | "musicProfile" | "timeframe" | "otherPreferences";
+
+type TextField = "musicProfile" | "timeframe" | "otherPreferences";
+type Field = FactField | TextField | "city" | "endDate" | "interests";
 
 /** The maximum length of a destination. */
 const MAX_TITLE_CHARACTERS = 120;
 
+/** Returns what the texts in own words have in common. */
+function ownWords(name: TextField | "city"): Omit<FieldView, "input"> {
+  return {
+    label: ({ form }) => form[name].label,
+    hint: ({ form }) => form[name].hint,
+    example: ({ form }) => form[name].example,
+    errorOf: textError,
+  };
+}
+
+const { startDate, adults, children, amount, currency, per, pace, ...others } = factFields;
+
 export const bundlesForm: FormView<"bundles", Field> = {
   choice: {
-    title: "Weekend bundles",
-    text: "Sets of events to choose from, ready in 2 to 5 minutes",
+    title: ({ form }) => form.bundles.title,
+    text: ({ form }) => form.bundles.text,
   },
-  verb: "Plan my weekend",
+  verb: ({ form }) => form.bundles.verb,
+  details: ({ form }) => form.bundles.details,
   fields: {
+    // The API takes wishes without a place. A person who forgets it would wait for minutes.
+    city: { ...ownWords("city"), input: "line", required: true, width: "half" },
+    timeframe: { ...ownWords("timeframe"), input: "line", width: "half" },
+    startDate,
+    endDate: { ...dateField, label: ({ form }) => form.endDate.label, errorOf: endError },
     interests: {
-      label: "Interests",
-      hint: "Separate them with commas",
-      example: "music, nightlife, street food",
-      input: "line",
+      label: ({ form }) => form.interests.label,
+      hint: ({ form }) => form.interests.other,
+      example: ({ form }) => form.interests.example,
+      input: "list",
+      isDetail: true,
+      options: optionsOf(
+        ...["music", "nightlife", "art", "theater", "street food", "markets"],
+        ...["nature", "sports", "for children", "hidden gems"],
+      ),
       errorOf: listError,
     },
-    musicProfile: {
-      label: "Music",
-      hint: "Genres or artists that you like",
-      example: "Electronic, House",
-      input: "line",
-      errorOf: textError,
-    },
-    timeframe: {
-      label: "When and where",
-      hint: "Dates, and a city or region",
-      example: "This weekend in Berlin",
-      input: "line",
-      errorOf: textError,
-    },
-    otherPreferences: {
-      label: "Anything else",
-      hint: "Who is coming, your budget, what to avoid",
-      example: "Two of us, underground venues, no early mornings",
-      input: "area",
-      errorOf: textError,
-    },
+    musicProfile: { ...ownWords("musicProfile"), input: "line", isDetail: true },
+    adults,
+    children,
+    amount,
+    currency,
+    per,
+    pace,
+    ...others,
+    otherPreferences: { ...ownWords("otherPreferences"), input: "area", isDetail: true },
   },
-  bodyOf: ({ interests, musicProfile, timeframe, otherPreferences }) => ({
+  bodyOf: (values) => ({
     preferences: {
-      interests: listIn(interests),
-      musicProfile: trimmed(musicProfile) || null,
-      timeframe: trimmed(timeframe) || null,
-      otherPreferences: trimmed(otherPreferences) || null,
+      interests: listIn(values.interests),
+      musicProfile: trimmed(values.musicProfile) || null,
+      timeframe: trimmed(values.timeframe) || null,
+      otherPreferences: trimmed(values.otherPreferences) || null,
+      ...factsIn(values),
+      ...given({ endDate: trimmed(values.endDate), city: trimmed(values.city) }),
     },
   }),
-  valuesOf: ({ preferences: { interests, musicProfile, timeframe, otherPreferences } }) => ({
-    interests: interests?.join(", ") ?? "",
-    musicProfile: musicProfile ?? "",
-    timeframe: timeframe ?? "",
-    otherPreferences: otherPreferences ?? "",
+  valuesOf: ({ preferences }) => ({
+    ...factValues(preferences),
+    city: preferences.city ?? "",
+    endDate: preferences.endDate ?? "",
+    interests: listOf(preferences.interests),
+    musicProfile: preferences.musicProfile ?? "",
+    timeframe: preferences.timeframe ?? "",
+    otherPreferences: preferences.otherPreferences ?? "",
   }),
   bodyOfJob: ({ preferences }) => ({ preferences }),
-  titleOf: ({ preferences }) => titleOf(preferences),
+  titleOf: ({ preferences }, words) => titleOf(preferences, words),
 };
 
-export function titleOf(preferences: Preferences): string {
-  const interests = formatInterests(preferences);
-  return interests === "" ? "Weekend bundles" : `Weekend bundles: ${shortened(interests)}`;
+/** Returns the title of bundles: where they are, and what they are about. */
+export function titleOf({ city, ...preferences }: Preferences, words: Words): string {
+  const title = city ? words.facts.bundlesIn(city) : words.facts.bundles;
+  const interests = formatInterests(preferences, words);
+  return interests === "" ? title : `${title}: ${shortened(interests)}`;
 }
 
 /** Returns all interests as text, which is empty without interests. */
-export function formatInterests({ interests }: Preferences): string {
-  return (interests ?? []).filter((interest) => interest !== "").join(", ");
+export function formatInterests(
+  { interests }: Pick<Preferences, "interests">,
+  words: Words,
+): string {
+  return (interests ?? []).filter(hasVisibleCharacter)
+    .map((interest) => nameOf(interest, words)).join(", ");
 }
 
 function shortened(text: string): string {
   const characters = [...text];
   if (characters.length <= MAX_TITLE_CHARACTERS) return text;
   return `${characters.slice(0, MAX_TITLE_CHARACTERS - 1).join("").trimEnd()}…`;
+}
+
+function endError(value: string | undefined, check: Check): string | null {
+  const { values, words } = check;
+  const error = dateError(value, check);
+  if (error !== null || trimmed(value) === "") return error;
+  return trimmed(value) < trimmed(values.startDate) ? words.form.beforeStart : null;
 }

@@ -3,7 +3,7 @@
  * @module
  */
 import type { GenerationJob } from "../../../client/job.ts";
-import type { Words } from "../../../words/words.ts";
+import { useWords, type Words } from "../../../words/words.ts";
 import { formatRange, formatShortDay } from "../format.ts";
 import { DetailList } from "../plan_pieces.tsx";
 import { stopsIn } from "../stops.ts";
@@ -43,11 +43,18 @@ export const bundlesPage: TripView<"bundles"> = {
 
 /** Shows the preferences that the title and the line below it leave out. */
 function PreferenceList({ preferences }: Pick<GenerationJob, "preferences">) {
+  const words = useWords();
   const { timeframe, musicProfile, otherPreferences } = preferences;
-  const interests = formatInterests(preferences);
-  const cutOff = titleOf(preferences).endsWith(interests) ? null : interests;
+  const interests = formatInterests(preferences, words);
+  const cutOff = titleOf(preferences, words).endsWith(interests) ? null : interests;
   const { interests: _, city: _city, startDate: _start, endDate: _end, ...facts } = preferences;
-  const details = [cutOff, timeframe, musicProfile, ...describeFacts(facts), otherPreferences];
+  const details = [
+    cutOff,
+    timeframe,
+    musicProfile,
+    ...describeFacts(facts, words),
+    otherPreferences,
+  ];
   return <DetailList details={details} />;
 }
 

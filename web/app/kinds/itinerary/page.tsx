@@ -3,7 +3,7 @@
  * @module
  */
 import type { ItineraryJob } from "../../../client/job.ts";
-import type { Words } from "../../../words/words.ts";
+import { useWords, type Words } from "../../../words/words.ts";
 import { dayLater, formatRange } from "../format.ts";
 import { DetailList } from "../plan_pieces.tsx";
 import { stopsIn } from "../stops.ts";
@@ -35,7 +35,7 @@ export const itineraryPage: TripView<"itinerary"> = {
 /** Shows the facts that the head of the page does not have elsewhere. */
 function FactList({ job }: { job: ItineraryJob }) {
   const { startDate: _, ...facts } = factsOf(job);
-  return <DetailList details={describeFacts(facts)} />;
+  return <DetailList details={describeFacts(facts, useWords())} />;
 }
 
 function subtitleOf({ durationDays, startDate, createdAt }: ItineraryJob, words: Words): string {
