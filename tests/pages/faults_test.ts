@@ -132,7 +132,8 @@ browserTest("a browser that blocks storage is promised no list of trips", async 
     get() { throw new DOMException("blocked", "SecurityError"); },
   })`);
   await page.goto(service.url);
-  await page.getByText("Your browser blocks storage, so trips can't be listed here.").waitFor();
+  await page.getByText("Your browser blocks storage, so trips can't be listed or kept here.")
+    .waitFor();
   await wishForItinerary(page);
   await page.getByText("ready after").waitFor();
   assertEquals(faults(), []);

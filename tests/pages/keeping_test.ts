@@ -72,7 +72,11 @@ async function workerOn(page: Page): Promise<void> {
 /** Waits until an expression is true on a page, also one whose value is a promise. */
 async function until(page: Page, expression: string): Promise<void> {
   await page.evaluate(`(async () => {
-    while (!await (${expression})) await new Promise((resolve) => setTimeout(resolve, 20));
+    const end = performance.now() + 20_000;
+    while (!await (${expression})) {
+      if (performance.now() > end) throw new Error("It has not become true");
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
   })()`);
 }
 

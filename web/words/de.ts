@@ -197,7 +197,6 @@ export const de: Words = {
         : `Alle ${count} Reisen vergessen? Ihre Kopien in diesem Browser werden gelöscht.`,
     forgetAllYes: "Ja, alle vergessen",
     forgetAllNo: "Behalten",
-    allForgotten: "Dieser Browser hat alle Reisen vergessen.",
     keepTrips: "Reisen in diesem Browser behalten",
     keepTripsHint:
       "Fertige Reisen bleiben offline lesbar, auch wenn diese Seite sie gelöscht hat. Schalte das " +
@@ -239,7 +238,6 @@ export const de: Words = {
     offlineTitle: "Keine Verbindung",
     offlineHome:
       "Wir erreichen diese Seite gerade nicht. Um eine Reise zu planen, brauchst du eine Verbindung.",
-    offlineList: "Diese Reisen hat dein Browser behalten. Du kannst sie auch jetzt lesen:",
     offlineNoList: "Dieser Browser hat keine Reisen behalten, die du jetzt lesen könntest.",
     offlineTrip:
       "Wir erreichen diese Seite gerade nicht, und dieser Browser hat keine Kopie dieser Reise.",

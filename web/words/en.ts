@@ -211,7 +211,6 @@ export const en = {
         : `Forget all ${count} trips? Their copies in this browser are deleted.`,
     forgetAllYes: "Yes, forget all",
     forgetAllNo: "Keep them",
-    allForgotten: "This browser has forgotten all trips.",
     keepTrips: "Keep trips in this browser",
     keepTripsHint:
       "Finished trips stay readable offline, and after this site deletes them. Turn this off on a " +
@@ -245,7 +244,6 @@ export const en = {
     opening: "Opening the copy in this browser…",
     offlineTitle: "No connection",
     offlineHome: "We can't reach this site right now. Planning a trip needs a connection.",
-    offlineList: "You can still read the trips that this browser has kept:",
     offlineNoList: "This browser has kept no trips that you could read now.",
     offlineTrip: "We can't reach this site right now, and this browser has no copy of this trip.",
     withoutScript: "Turn on JavaScript in your browser to read the trips that it has kept.",
