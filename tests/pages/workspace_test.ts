@@ -224,7 +224,7 @@ browserTest("paper has the whole plan and the way back to its page", async (brow
   const directory = Deno.env.get("SCREENSHOTS");
   if (directory) await Deno.writeFile(`${directory}/workspace.pdf`, pdf);
   const count = new TextDecoder("latin1").decode(pdf).match(/\/Type\s*\/Page\b/g)!.length;
-  assert(count >= 4 && count <= 8, `${count} pages`);
+  assert(count >= 4 && count <= 6, `${count} pages`);
   await page.emulateMedia({ media: "screen" });
   assertStrictEquals(await page.evaluate(OPEN), 0);
   assertEquals(faults(NO_CODE), []);

@@ -9,6 +9,7 @@ import { describePosition, describeProgress, Dock } from "../../../web/app/trip/
 import { plainView } from "../../../web/app/kinds/plain.tsx";
 import { viewOf, wishKinds } from "../../../web/app/kinds/registry.ts";
 import { describeStopRefusal } from "../../../web/app/refusal.ts";
+import { tabTitleOf } from "../../../web/app/trip/tab_title.ts";
 import { PlanWarnings } from "../../../web/app/trip/plan_warnings.tsx";
 import { RefusalNotice } from "../../../web/app/refusal_notice.tsx";
 import type { GenerationJob, ItineraryWish, Job } from "../../../web/client/client.ts";
@@ -101,6 +102,19 @@ Deno.test("a trip that was not canceled says what to do, in the words of the pag
   assertStrictEquals(said("unauthorized"), said("not_owner"));
   assertMatch(said("network"), /Check your connection and try again\.$/);
   assertMatch(said("internal"), /Try again in a moment\.$/);
+});
+
+Deno.test("the tab of a trip shows its state, in the language of the page", () => {
+  const titles = (words: typeof catalogues.en) =>
+    (["processing", "completed", "failed", "canceled"] as const)
+      .map((status) => tabTitleOf({ ...job, status }, words));
+  assertEquals(titles(catalogues.en), [
+    "…Weekend bundles",
+    "✓ Weekend bundles",
+    "✗ Weekend bundles (no plan)",
+    "Weekend bundles (canceled)",
+  ]);
+  assertStrictEquals(titles(catalogues.de)[3], "Weekend bundles (abgebrochen)");
 });
 
 Deno.test("a refusal names a time only if the same request may succeed later", () => {

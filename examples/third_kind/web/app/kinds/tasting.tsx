@@ -62,9 +62,7 @@ function TastingPlan({ job: { places, partial, town }, isGrowing }: PlanProps<Jo
         <li class="card" key={index}>
           <h2 dir="auto">{name}</h2>
           <p dir="auto">{why}</p>
-          <p class="facts">
-            <PlaceLink place={`${name}, ${town}`} />
-          </p>
+          <PlaceLink place={`${name}, ${town}`} />
         </li>
       ))}
       {isGrowing && <Placeholder key={shown.length} label={`Place ${shown.length + 1}`} />}
