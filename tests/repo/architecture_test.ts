@@ -79,6 +79,7 @@ const rooms: Record<string, readonly string[]> = {
   ],
   "routes/pages": [
     "routes/api",
+    "routes/atlas",
     "routes/files",
     "routes/http",
     "web/app",
@@ -104,6 +105,7 @@ const rooms: Record<string, readonly string[]> = {
     "jobs/kinds/contracts.ts",
     "lib",
   ],
+  "routes/atlas": ["web/app/map", "dist"],
   "routes/api/openapi": [
     "routes/api",
     "routes/http",
@@ -143,7 +145,7 @@ const rooms: Record<string, readonly string[]> = {
     "web/client",
     "jobs/kinds/contracts.ts",
   ],
-  "web/app/trip": ["web/app", "web/app/kept", "web/app/kinds", "web/client", "lib"],
+  "web/app/trip": ["web/app", "web/app/kept", "web/app/kinds", "web/app/map", "web/client", "lib"],
   "web/app/kept": ["web/app", "web/app/kinds", "web/client", "lib"],
   "web/app/kinds": [
     "web/app/kinds/*",
@@ -154,8 +156,9 @@ const rooms: Record<string, readonly string[]> = {
     "lib",
   ],
   "web/app/kinds/bundles": ["web/app/kinds", "web/client", "lib"],
-  "web/app/kinds/itinerary": ["web/app/kinds", "web/client"],
-  "web/app/map": ["web/client"],
+  "web/app/kinds/itinerary": ["web/app/kinds", "web/app/map", "web/client"],
+  "web/app/map": ["web/app", "web/client", "web/tiles", "web/words"],
+  "web/tiles": ["web/app/map", "web/words"],
   "web/client": [
     "jobs/contract.ts",
     "jobs/job_answer.ts",

@@ -7,7 +7,7 @@ import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { useWords } from "../../words/words.ts";
 import { useAwake } from "../focus.ts";
 import { CategoryIcon } from "./category_icon.tsx";
-import { listenToGestures } from "./gestures.ts";
+import { listenToGestures, type MapMoves } from "./gestures.ts";
 import { type Box, boxOf, type Frame, type Land, pointIn } from "./land.ts";
 import { arrange, type Marker } from "./layout.ts";
 import { MapButtons } from "./map_buttons.tsx";
@@ -49,32 +49,28 @@ export function SimpleMap(
   useEffect(() => {
     if (focused && !isInside(view, focused)) moves.glide(centered(view, focused));
   }, [focused?.part, focused?.index]);
-  const leave = useRef(onFocus);
-  leave.current = onFocus;
-  useEffect(
-    () => listenToGestures(element.current!, { ...moves, leave: () => leave.current(null) }),
-    [],
-  );
+  useGestures(element, { ...moves, leave: () => onFocus(null) });
   function choose(event: Event, { stops }: Marker): void {
     event.preventDefault();
     if (stops.length === 1) onFocus(stops[0]!);
     else moves.glide(around(stops, view));
   }
-  const wrap = (marker: Marker, drawing: ComponentChildren) => (
-    <a
-      key={keyOf(marker)}
-      class="marker"
-      href={`#${stopId(marker.stops[0]!)}`}
-      aria-label={marker.stops.length > 1
-        ? map.crowd(marker.stops.length)
-        : nameOf(marker.stops[0]!)}
-      onClick={(event: Event) => choose(event, marker)}
-      onMouseEnter={() => setHovered(marker)}
-      onMouseLeave={() => setHovered(null)}
-    >
-      {drawing}
-    </a>
-  );
+  const wrap = (marker: Marker, drawing: ComponentChildren) => {
+    const [stop] = marker.stops as [Stop];
+    return (
+      <a
+        key={keyOf(marker)}
+        class="marker"
+        href={`#${stopId(stop)}`}
+        aria-label={marker.stops.length > 1 ? map.crowd(marker.stops.length) : nameOf(stop)}
+        onClick={(event: Event) => choose(event, marker)}
+        onMouseEnter={() => setHovered(marker)}
+        onMouseLeave={() => setHovered(null)}
+      >
+        {drawing}
+      </a>
+    );
+  };
   return (
     <div
       class="map-view"
@@ -97,6 +93,21 @@ export function SimpleMap(
       <MapButtons moves={moves} isWhole={isWhole} isClosest={isClosest} />
     </div>
   );
+}
+
+/** Listens to gestures on an element. */
+function useGestures(element: { current: HTMLElement | null }, moves: MapMoves): void {
+  const latest = useRef(moves);
+  latest.current = moves;
+  useEffect(() => {
+    const { pan, zoom, reset } = moves;
+    return listenToGestures(element.current!, {
+      pan,
+      zoom,
+      reset,
+      leave: () => latest.current.leave(),
+    });
+  }, []);
 }
 
 /** Arranges the markers for a zoom, and moves them with the view. */
