@@ -182,6 +182,8 @@ function linkOf(stop: Stop, { focused, labelOf, nameOf, onFocus }: TilePlaces): 
 
 /** Draws the ways between the places of each part, when the style is there. */
 function drawRoutes(map: MapLibre, stops: readonly Stop[]): void {
+  // The reader has closed the map, or it has failed.
+  if (!map.getContainer().isConnected) return;
   if (!map.isStyleLoaded()) {
     map.once("styledata", () => drawRoutes(map, stops));
     return;

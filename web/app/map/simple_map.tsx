@@ -19,6 +19,9 @@ import { MIN_VIEW, useView } from "./use_view.ts";
 /** The width for which the server arranges the markers: that of a phone. */
 const GUESSED_WIDTH = 360;
 
+/** How many arrangements of markers there are until the map is twice as large. */
+const ZOOM_STEPS = 4;
+
 /** The places of a map, and what the reader does with them. */
 export interface MapPlaces {
   frame: Frame;
@@ -115,20 +118,21 @@ function useMarkers(
   stops: readonly Stop[],
   { box, view, width, isClosest }: { box: Box; view: Box; width: number; isClosest: boolean },
 ): Marker[] {
-  const { width: across, height } = view;
-  // Moving the view moves all markers alike, so only a zoom arranges them anew.
-  const arranged = useMemo(
-    () => arrange(stops, { view: { ...box, width: across, height }, width, isClosest }),
-    [stops, box, across, width],
-  );
-  const scale = width / across;
+  // A few steps of zoom have an arrangement each. In between, markers keep their distance from home.
+  const step = Math.round(Math.log2(box.width / view.width) * ZOOM_STEPS) / ZOOM_STEPS;
+  const zoom = 2 ** step;
+  const arranged = useMemo(() => {
+    const near = { ...box, width: box.width / zoom, height: box.height / zoom };
+    return arrange(stops, { view: near, width, isClosest });
+  }, [stops, box, zoom, width, isClosest]);
+  const scale = width / view.width;
   const [dx, dy] = [(box.x - view.x) * scale, (box.y - view.y) * scale];
-  const moved = (point: { x: number; y: number }) => ({ x: point.x + dx, y: point.y + dy });
-  return arranged.map((marker) => ({
-    ...marker,
-    ...moved(marker),
-    home: moved(marker.home),
-  }));
+  const ratio = box.width / zoom / view.width;
+  return arranged.map((marker) => {
+    const home = { x: marker.home.x * ratio + dx, y: marker.home.y * ratio + dy };
+    const { x, y } = { x: marker.x - marker.home.x, y: marker.y - marker.home.y };
+    return { ...marker, x: home.x + x, y: home.y + y, home };
+  });
 }
 
 /** Names the place that the reader points at or has chosen. */
