@@ -224,7 +224,7 @@ export const Variables = z.object({
       "the places of a day. Unset: they are estimated from the straight line",
   }),
 
-  TILES_URL: z.union([httpUrl, z.string().regex(/^\/[\w./-]+$/)], {
+  TILES_URL: z.union([httpUrl, z.string().regex(/^\/(?!\/)[\w./-]+$/)], {
     error: "an http(s) URL, or a path on this host such as /tiles/europe.pmtiles",
   }).optional().meta({
     example: "https://tiles.example.com/europe.pmtiles",

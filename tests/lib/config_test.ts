@@ -62,6 +62,13 @@ const bad: [env: Record<string, string>, message: string][] = [
   [{ JOB_TTL_HOURS: "0.001" }, 'JOB_TTL_HOURS is "0.001", expected a number from 0.01 to 720'],
   [{ JOB_TTL_HOURS: "1h" }, 'JOB_TTL_HOURS is "1h", expected a number from 0.01 to 720'],
   [{ GENERATOR: "gpt" }, 'GENERATOR is "gpt", expected one of auto, openai, sample'],
+  ...["//tiles.example.com/a.pmtiles", "tiles/a.pmtiles", "ftp://tiles.example.com/a", "/a;b"].map((
+    url,
+  ): [Record<string, string>, string] => [
+    { TILES_URL: url },
+    `TILES_URL is "${url}", expected an http(s) URL, or a path on this host such as ` +
+    "/tiles/europe.pmtiles",
+  ]),
   [{ DOORBELL: "bell" }, 'DOORBELL is "bell", expected one of auto, queue, sweep'],
   [
     { CORS_ORIGINS: "," },

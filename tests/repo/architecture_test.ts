@@ -79,6 +79,7 @@ const rooms: Record<string, readonly string[]> = {
   ],
   "routes/pages": [
     "routes/api",
+    "routes/atlas",
     "routes/files",
     "routes/http",
     "web/app",
@@ -107,6 +108,7 @@ const rooms: Record<string, readonly string[]> = {
     "jobs/kinds/contracts.ts",
     "lib",
   ],
+  "routes/atlas": ["web/app/map", "dist"],
   "routes/api/openapi": [
     "routes/api",
     "routes/http",
@@ -177,7 +179,8 @@ const rooms: Record<string, readonly string[]> = {
   ],
   "web/app/kinds/bundles": ["web/app/kinds", "web/app/map", "web/client", "web/words", "lib"],
   "web/app/kinds/itinerary": ["web/app/kinds", "web/app/map", "web/client", "web/words"],
-  "web/app/map": ["web/client"],
+  "web/app/map": ["web/app", "web/client", "web/tiles", "web/words"],
+  "web/tiles": ["web/app/map", "web/words"],
   "web/app/shaping": ["web/client"],
   "web/client": [
     "jobs/contract.ts",

@@ -17,46 +17,33 @@ import {
   setWorkerUrl,
 } from "maplibre-gl";
 import { Protocol } from "pmtiles";
-
-/** A place on the map. */
-export interface TilePlace {
-  part: number;
-  latitude: number;
-  longitude: number;
-  /** The element that is shown at the place, such as a link. */
-  element: HTMLElement;
-}
-
-/** The line of a part. */
-export interface TileRoute {
-  part: number;
-  /** Such as `#0f766e`. */
-  color: string;
-  /** Lengths of dashes and gaps in pixels; empty: an unbroken line. */
-  dashes: number[];
-}
+import type { Frame } from "../app/map/land.ts";
+import { partClass } from "../app/map/part_class.ts";
+import type { MapPlaces } from "../app/map/simple_map.tsx";
+import { type Stop, stopId } from "../app/map/stop.ts";
+import type { TileOffer } from "../app/map/tile_offer.ts";
+import type { Words } from "../words/words.ts";
 
 export interface TileMapOptions {
-  /** The URL of the archive. */
-  archive: string;
-  /** The URL of MapLibre's worker. */
-  worker: string;
-  isDark: boolean;
+  /** Where the archive and the files of MapLibre are. */
+  offer: TileOffer;
+  /** The extent that is shown at first, in degrees. */
+  frame: Frame;
   /** The language of the names on the map, such as `en`. */
   language: string;
-  /** Texts of controls by their names in MapLibre. */
-  texts: Record<string, string>;
-  /** The extent that is shown at first, in degrees. */
-  frame: { west: number; south: number; east: number; north: number };
-  /** Called once, when the map cannot be shown. */
+  /** The words for the map. */
+  texts: Words["map"];
+  /** Called when the map cannot be shown. */
   onFault(error: unknown): void;
 }
 
+/** The places of the plan, and what a click on one does. */
+export type TilePlaces = Pick<MapPlaces, "stops" | "focused" | "onFocus" | "labelOf" | "nameOf">;
+
 /** The map on a page. */
 export interface TileMap {
-  show(places: readonly TilePlace[], routes: readonly TileRoute[]): void;
-  /** Brings a place into view. */
-  reveal(place: { latitude: number; longitude: number }): void;
+  /** Shows places in place of those before, and brings the chosen one into view. */
+  show(places: TilePlaces): void;
   close(): void;
 }
 
@@ -86,14 +73,23 @@ function withoutIcons(layer: LayerSpecification): LayerSpecification[] {
   return "text-field" in layout ? [{ ...layer, layout }] : [];
 }
 
-/**
- * Opens a map in an element.
- *
- * @throws {Error} if the browser has no WebGL
- */
-export function openTileMap(container: HTMLElement, options: TileMapOptions): TileMap {
-  const { archive, frame, language, isDark, onFault } = options;
-  prepare(options.worker);
+/** Returns the texts of controls by their names in MapLibre. */
+function controlTexts(map: Words["map"]): Record<string, string> {
+  return {
+    "NavigationControl.ZoomIn": map.zoomIn,
+    "NavigationControl.ZoomOut": map.zoomOut,
+    "CooperativeGesturesHandler.WindowsHelpText": map.wheelHint("Ctrl"),
+    "CooperativeGesturesHandler.MacHelpText": map.wheelHint("⌘"),
+    "CooperativeGesturesHandler.MobileHelpText": map.fingerHint,
+    "Map.Title": map.detailed,
+  };
+}
+
+function createMap(
+  container: HTMLElement,
+  { offer: { archive }, frame, language, texts }: TileMapOptions,
+): MapLibre {
+  const isDark = matchMedia("(prefers-color-scheme: dark)").matches;
   const flavor = namedFlavor(isDark ? "dark" : "light");
   const map = new MapLibre({
     container,
@@ -108,7 +104,7 @@ export function openTileMap(container: HTMLElement, options: TileMapOptions): Ti
     attributionControl: { compact: false, customAttribution: ATTRIBUTION },
     // One finger scrolls the page, and so does the wheel without Ctrl.
     cooperativeGestures: true,
-    locale: options.texts,
+    locale: controlTexts(texts),
     maxPitch: 0,
     dragRotate: false,
     touchPitch: false,
@@ -117,44 +113,89 @@ export function openTileMap(container: HTMLElement, options: TileMapOptions): Ti
   map.touchZoomRotate.disableRotation();
   map.keyboard.disableRotation();
   map.addControl(new NavigationControl({ showCompass: false }));
+  return map;
+}
+
+/**
+ * Opens a map in an element.
+ *
+ * @throws {Error} if the style sheet does not load, or the browser has no WebGL
+ */
+export async function openTileMap(
+  container: HTMLElement,
+  options: TileMapOptions,
+): Promise<TileMap> {
+  const { offer, onFault } = options;
+  await loadStyle(offer.style);
+  prepare(offer.worker);
+  const map = createMap(container, options);
   map.once("error", ({ error }) => onFault(error));
   let markers: Marker[] = [];
   return {
-    show(places, routes) {
+    show(places) {
+      const { stops, focused } = places;
       for (const marker of markers) marker.remove();
-      markers = places.map(({ element, longitude, latitude }) =>
-        new Marker({ element }).setLngLat([longitude, latitude]).addTo(map)
+      markers = stops.map((stop) =>
+        new Marker({ element: linkOf(stop, places) })
+          .setLngLat([stop.longitude, stop.latitude]).addTo(map)
       );
-      drawRoutes(map, places, routes);
-    },
-    reveal({ longitude, latitude }) {
-      if (!map.getBounds().contains([longitude, latitude])) {
-        map.easeTo({ center: [longitude, latitude] });
+      drawRoutes(map, stops);
+      if (focused && !map.getBounds().contains([focused.longitude, focused.latitude])) {
+        map.easeTo({ center: [focused.longitude, focused.latitude] });
       }
     },
     close: () => map.remove(),
   };
 }
 
+/** Adds a style sheet to the page, once, and waits for it. */
+function loadStyle(href: string): Promise<void> {
+  if (document.querySelector(`link[href="${href}"]`)) return Promise.resolve();
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  const link = document.createElement("link");
+  link.rel = "stylesheet";
+  link.href = href;
+  link.onload = () => resolve();
+  link.onerror = () => {
+    link.remove();
+    reject(new Error(`Cannot load ${href}`));
+  };
+  document.head.append(link);
+  return promise;
+}
+
+/** Creates the link that marks a stop. */
+function linkOf(stop: Stop, { focused, labelOf, nameOf, onFocus }: TilePlaces): HTMLElement {
+  const link = document.createElement("a");
+  const kind = stop.isLookedUp ? "exact" : "about";
+  link.className = `tile-marker ${kind} ${partClass(stop.part)}`;
+  link.classList.toggle("chosen", stop === focused);
+  link.href = `#${stopId(stop)}`;
+  link.textContent = labelOf(stop);
+  link.setAttribute("aria-label", nameOf(stop));
+  link.addEventListener("click", (event) => {
+    event.preventDefault();
+    onFocus(stop);
+  });
+  return link;
+}
+
 /** Draws the ways between the places of each part, when the style is there. */
-function drawRoutes(
-  map: MapLibre,
-  places: readonly TilePlace[],
-  routes: readonly TileRoute[],
-): void {
+function drawRoutes(map: MapLibre, stops: readonly Stop[]): void {
+  // The reader has closed the map, or it has failed.
+  if (!map.getContainer().isConnected) return;
   if (!map.isStyleLoaded()) {
-    map.once("styledata", () => drawRoutes(map, places, routes));
+    map.once("styledata", () => drawRoutes(map, stops));
     return;
   }
   for (const { id } of map.getStyle().layers.filter(({ id }) => id.startsWith("route-"))) {
     map.removeLayer(id);
     map.removeSource(id);
   }
-  for (const { part, color, dashes } of routes) {
-    const coordinates = places.filter((place) => place.part === part)
-      .map(({ longitude, latitude }) => [longitude, latitude]);
-    if (coordinates.length < 2) continue;
+  for (const [part, members] of Map.groupBy(stops, ({ part }) => part)) {
+    if (members.length < 2) continue;
     const id = `route-${part}`;
+    const coordinates = members.map(({ longitude, latitude }) => [longitude, latitude]);
     const geometry = { type: "LineString" as const, coordinates };
     map.addSource(id, { type: "geojson", data: { type: "Feature", geometry, properties: {} } });
     map.addLayer({
@@ -162,12 +203,23 @@ function drawRoutes(
       type: "line",
       source: id,
       layout: { "line-cap": "round", "line-join": "round" },
-      paint: {
-        "line-color": color,
-        "line-width": ROUTE_PIXELS,
-        // MapLibre counts dashes in widths of the line.
-        ...dashes.length > 0 && { "line-dasharray": dashes.map((px) => px / ROUTE_PIXELS) },
-      },
+      paint: { "line-width": ROUTE_PIXELS, ...lineOf(part, map.getContainer()) },
     });
   }
+}
+
+/** Returns how the line of a part looks, from the style sheet of the page. */
+function lineOf(part: number, parent: HTMLElement) {
+  const probe = document.createElement("i");
+  probe.className = partClass(part);
+  parent.append(probe);
+  const style = getComputedStyle(probe);
+  const dashes = style.getPropertyValue("--dash").split(/\s+/).map(Number).filter(Boolean);
+  const color = style.getPropertyValue("--part").trim();
+  probe.remove();
+  return {
+    "line-color": color,
+    // MapLibre counts dashes in widths of the line.
+    ...dashes.length > 0 && { "line-dasharray": dashes.map((px) => px / ROUTE_PIXELS) },
+  };
 }

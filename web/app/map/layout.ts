@@ -80,8 +80,10 @@ function merge(crowd: readonly Marker[]): Marker {
 function spread(markers: readonly Marker[]): void {
   for (let round = 0; round < ROUNDS; round++) {
     let hasMoved = false;
-    for (const [index, a] of markers.entries()) {
-      for (const b of markers.slice(index + 1)) hasMoved = push(a, b, index) || hasMoved;
+    for (let index = 0; index < markers.length; index++) {
+      for (let other = index + 1; other < markers.length; other++) {
+        hasMoved = push(markers[index]!, markers[other]!, index) || hasMoved;
+      }
     }
     if (!hasMoved) break;
   }
@@ -90,6 +92,8 @@ function spread(markers: readonly Marker[]): void {
 /** Moves two markers apart. Markers at the same place go into different directions. */
 function push(a: Marker, b: Marker, index: number): boolean {
   const [across, down] = [(b.x - a.x) / ROOM.x, (b.y - a.y) / ROOM.y];
+  // Most pairs are far apart.
+  if (Math.abs(across) > 1 || Math.abs(down) > 1) return false;
   const missing = 1 - Math.hypot(across, down);
   // Less than that is not visible.
   if (missing < 0.02) return false;

@@ -24,58 +24,14 @@ export interface MapLegendProps {
   onToggle: (() => void) | null;
 }
 
-/** Explains a map. With a script, its days can be hidden; without one, they link to the plan. */
+/** Explains a map. */
 export function MapLegend(props: MapLegendProps) {
-  const { summary, stops, labels, hidden, onHide, isDetailed, hasFailed, onToggle } = props;
+  const { summary, stops, isDetailed, hasFailed, onToggle } = props;
   const { map } = useWords();
-  const isAwake = useAwake();
-  const firsts = stops.filter(({ part }, index) => stops[index - 1]?.part !== part);
-  function toggle(part: number): void {
-    const parts = new Set(hidden);
-    if (!parts.delete(part)) parts.add(part);
-    onHide(parts);
-  }
-  const toggleAll = () => onHide(new Set(hidden.size > 0 ? [] : firsts.map(({ part }) => part)));
   return (
     <figcaption>
       <p class="unseen">{summary}</p>
-      {firsts.length > 1 && (
-        <ul class="map-parts" aria-label={map.legend}>
-          {isAwake && (
-            <li>
-              <button type="button" onClick={toggleAll}>
-                {hidden.size > 0 ? map.showAll : map.hideAll}
-              </button>
-            </li>
-          )}
-          {firsts.map((stop) => {
-            const { part } = stop;
-            const content = (
-              <>
-                <svg class={`swatch ${partClass(part)}`} viewBox="0 0 28 12" aria-hidden="true">
-                  <line x1="2" x2="26" y1="6" y2="6" />
-                </svg>
-                <span dir="auto">{labels[part]}</span>
-              </>
-            );
-            return (
-              <li key={part}>
-                {isAwake
-                  ? (
-                    <button
-                      type="button"
-                      aria-pressed={!hidden.has(part)}
-                      onClick={() => toggle(part)}
-                    >
-                      {content}
-                    </button>
-                  )
-                  : <a href={`#${stopId(stop)}`}>{content}</a>}
-              </li>
-            );
-          })}
-        </ul>
-      )}
+      <PartList {...props} />
       <p class="map-notes">
         {onToggle && (
           <button type="button" class="small" onClick={onToggle}>
@@ -87,5 +43,60 @@ export function MapLegend(props: MapLegendProps) {
         {hasFailed && <span role="status">{` ${map.detailedFailed}`}</span>}
       </p>
     </figcaption>
+  );
+}
+
+type PartListProps = Pick<MapLegendProps, "stops" | "labels" | "hidden" | "onHide">;
+
+/** Lists the days. With a script, they can be hidden; without one, they link to the plan. */
+function PartList({ stops, labels, hidden, onHide }: PartListProps) {
+  const { map } = useWords();
+  const isAwake = useAwake();
+  const firsts = stops.filter(({ part }, index) => stops[index - 1]?.part !== part);
+  if (firsts.length < 2) return null;
+  function toggle(part: number): void {
+    const parts = new Set(hidden);
+    if (!parts.delete(part)) parts.add(part);
+    onHide(parts);
+  }
+  const toggleAll = () => onHide(new Set(hidden.size > 0 ? [] : firsts.map(({ part }) => part)));
+  return (
+    <ul class="map-parts" aria-label={map.legend}>
+      {isAwake && (
+        <li>
+          <button type="button" onClick={toggleAll}>
+            {hidden.size > 0 ? map.showAll : map.hideAll}
+          </button>
+        </li>
+      )}
+      {firsts.map((stop) => {
+        const { part } = stop;
+        const content = <PartName part={part} label={labels[part] ?? ""} />;
+        const isShown = !hidden.has(part);
+        return (
+          <li key={part}>
+            {isAwake
+              ? (
+                <button type="button" aria-pressed={isShown} onClick={() => toggle(part)}>
+                  {content}
+                </button>
+              )
+              : <a href={`#${stopId(stop)}`}>{content}</a>}
+          </li>
+        );
+      })}
+    </ul>
+  );
+}
+
+/** Shows the name of a part beside its line. */
+function PartName({ part, label }: { part: number; label: string }) {
+  return (
+    <>
+      <svg class={`swatch ${partClass(part)}`} viewBox="0 0 28 12" aria-hidden="true">
+        <line x1="2" x2="26" y1="6" y2="6" />
+      </svg>
+      <span dir="auto">{label}</span>
+    </>
   );
 }

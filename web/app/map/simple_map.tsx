@@ -7,7 +7,7 @@ import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { useWords } from "../../words/words.ts";
 import { useAwake } from "../focus.ts";
 import { CategoryIcon } from "./category_icon.tsx";
-import { listenToGestures } from "./gestures.ts";
+import { listenToGestures, type MapMoves } from "./gestures.ts";
 import { type Box, boxOf, type Frame, type Land, pointIn } from "./land.ts";
 import { arrange, type Marker } from "./layout.ts";
 import { MapButtons } from "./map_buttons.tsx";
@@ -18,6 +18,9 @@ import { MIN_VIEW, useView } from "./use_view.ts";
 
 /** The width for which the server arranges the markers: that of a phone. */
 const GUESSED_WIDTH = 360;
+
+/** How many arrangements of markers there are until the map is twice as large. */
+const ZOOM_STEPS = 4;
 
 /** The places of a map, and what the reader does with them. */
 export interface MapPlaces {
@@ -49,32 +52,28 @@ export function SimpleMap(
   useEffect(() => {
     if (focused && !isInside(view, focused)) moves.glide(centered(view, focused));
   }, [focused?.part, focused?.index]);
-  const leave = useRef(onFocus);
-  leave.current = onFocus;
-  useEffect(
-    () => listenToGestures(element.current!, { ...moves, leave: () => leave.current(null) }),
-    [],
-  );
+  useGestures(element, { ...moves, leave: () => onFocus(null) });
   function choose(event: Event, { stops }: Marker): void {
     event.preventDefault();
     if (stops.length === 1) onFocus(stops[0]!);
     else moves.glide(around(stops, view));
   }
-  const wrap = (marker: Marker, drawing: ComponentChildren) => (
-    <a
-      key={keyOf(marker)}
-      class="marker"
-      href={`#${stopId(marker.stops[0]!)}`}
-      aria-label={marker.stops.length > 1
-        ? map.crowd(marker.stops.length)
-        : nameOf(marker.stops[0]!)}
-      onClick={(event: Event) => choose(event, marker)}
-      onMouseEnter={() => setHovered(marker)}
-      onMouseLeave={() => setHovered(null)}
-    >
-      {drawing}
-    </a>
-  );
+  const wrap = (marker: Marker, drawing: ComponentChildren) => {
+    const [stop] = marker.stops as [Stop];
+    return (
+      <a
+        key={keyOf(marker)}
+        class="marker"
+        href={`#${stopId(stop)}`}
+        aria-label={marker.stops.length > 1 ? map.crowd(marker.stops.length) : nameOf(stop)}
+        onClick={(event: Event) => choose(event, marker)}
+        onMouseEnter={() => setHovered(marker)}
+        onMouseLeave={() => setHovered(null)}
+      >
+        {drawing}
+      </a>
+    );
+  };
   return (
     <div
       class="map-view"
@@ -99,25 +98,41 @@ export function SimpleMap(
   );
 }
 
+/** Listens to gestures on an element. */
+function useGestures(element: { current: HTMLElement | null }, moves: MapMoves): void {
+  const latest = useRef(moves);
+  latest.current = moves;
+  useEffect(() => {
+    const { pan, zoom, reset } = moves;
+    return listenToGestures(element.current!, {
+      pan,
+      zoom,
+      reset,
+      leave: () => latest.current.leave(),
+    });
+  }, []);
+}
+
 /** Arranges the markers for a zoom, and moves them with the view. */
 function useMarkers(
   stops: readonly Stop[],
   { box, view, width, isClosest }: { box: Box; view: Box; width: number; isClosest: boolean },
 ): Marker[] {
-  const { width: across, height } = view;
-  // Moving the view moves all markers alike, so only a zoom arranges them anew.
-  const arranged = useMemo(
-    () => arrange(stops, { view: { ...box, width: across, height }, width, isClosest }),
-    [stops, box, across, width],
-  );
-  const scale = width / across;
+  // A few steps of zoom have an arrangement each. In between, markers keep their distance from home.
+  const step = Math.round(Math.log2(box.width / view.width) * ZOOM_STEPS) / ZOOM_STEPS;
+  const zoom = 2 ** step;
+  const arranged = useMemo(() => {
+    const near = { ...box, width: box.width / zoom, height: box.height / zoom };
+    return arrange(stops, { view: near, width, isClosest });
+  }, [stops, box, zoom, width, isClosest]);
+  const scale = width / view.width;
   const [dx, dy] = [(box.x - view.x) * scale, (box.y - view.y) * scale];
-  const moved = (point: { x: number; y: number }) => ({ x: point.x + dx, y: point.y + dy });
-  return arranged.map((marker) => ({
-    ...marker,
-    ...moved(marker),
-    home: moved(marker.home),
-  }));
+  const ratio = box.width / zoom / view.width;
+  return arranged.map((marker) => {
+    const home = { x: marker.home.x * ratio + dx, y: marker.home.y * ratio + dy };
+    const { x, y } = { x: marker.x - marker.home.x, y: marker.y - marker.home.y };
+    return { ...marker, x: home.x + x, y: home.y + y, home };
+  });
 }
 
 /** Names the place that the reader points at or has chosen. */
