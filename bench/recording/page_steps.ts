@@ -12,6 +12,7 @@ const query = (fields: Record<string, string>) => new URLSearchParams(fields).to
 /** The form fields for bundles. */
 const weekend = {
   kind: "generation",
+  city: "Lisbon",
   interests: "music, nightlife，art",
   musicProfile: "Electronic",
   timeframe: "This weekend",
@@ -44,6 +45,7 @@ const refusedForms: Record<string, Record<string, string>> = {
   "nothing": {},
   "no destination, no days": { kind: "itinerary", destination: " ", durationDays: "0" },
   "days that are no number": { ...tokyo, durationDays: "1e1" },
+  "bundles of nothing": { kind: "generation" },
   "a destination that is too long": { ...tokyo, destination: "x".repeat(121) },
   "too many interests": { ...weekend, interests: "a,".repeat(21) },
   "texts that are too long": {
@@ -94,7 +96,6 @@ export const forms: Step[] = [
     },
   },
   { name: "bundles", ask, form: weekend },
-  { name: "bundles of nothing", ask, form: { kind: "generation" } },
   { name: "no kind", ask, form: { destination: "Rome", durationDays: "1" } },
   { name: "a whole itinerary", ask, form: wishOf("itinerary", itinerary.wish) },
   { name: "whole bundles", ask, form: wishOf("generation", generation.wish) },

@@ -6,9 +6,10 @@ import { z } from "zod";
 import type { Noun } from "../../jobs/kinds/contracts.ts";
 import type { PublicKind } from "../../jobs/kind.ts";
 import { parseJson } from "../../lib/json.ts";
-import { wishKinds } from "../../web/app/kinds/registry.ts";
+import { listOf } from "../../web/app/kinds/field.ts";
+import { viewOf, wishKinds } from "../../web/app/kinds/registry.ts";
 import type { FormValues } from "../../web/app/kinds/form_view.ts";
-import { fieldsOf, type Wish, wishOf } from "../../web/app/wish.ts";
+import { type Wish, wishOf } from "../../web/app/wish.ts";
 
 const Kind = z.enum(wishKinds);
 
@@ -75,12 +76,11 @@ export function readLink(query: Record<string, string[]>): { kind: Noun; values:
  * options, and a line with other entries.
  */
 function valuesIn(kind: Noun, all: (name: string) => string[]): FormValues {
-  return Object.fromEntries(
-    fieldsOf(kind).map((name) => {
-      const [first, ...others] = all(name);
-      return [name, others.length === 0 ? first : [first, ...others].filter(Boolean).join(", ")];
-    }),
-  );
+  const fields = Object.entries(viewOf(kind).fields);
+  return Object.fromEntries(fields.map(([name, { input }]) => {
+    const sent = all(name);
+    return [name, input === "list" && sent.length > 1 ? listOf(sent.filter(Boolean)) : sent[0]];
+  }));
 }
 
 /** Tells whether the API accepts a wish. A form can show an accepted wish. */
