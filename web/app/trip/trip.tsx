@@ -6,7 +6,13 @@ import type { Job } from "../../client/client.ts";
 import { idOf } from "../../client/job.ts";
 import { hasApiKey } from "../api_key.ts";
 import { useAwake, usePageTitle } from "../focus.ts";
-import { tripViewOf } from "../kinds/registry.ts";
+import { tripViewOf, wishViewOf } from "../kinds/registry.ts";
+import { ChangeForm } from "../shaping/change_form.tsx";
+import { ShapingContext } from "../shaping/context.ts";
+import type { ShapingState } from "../shaping/state.ts";
+import { ShapingToast } from "../shaping/toast.tsx";
+import { useShaping } from "../shaping/use_shaping.ts";
+import { Versions } from "../shaping/versions.tsx";
 import { titleOfJob, wishOfJob } from "../wish.ts";
 import { useAnnouncement } from "./announcement.ts";
 import { Dock, Reasoning } from "./dock.tsx";
@@ -30,6 +36,8 @@ export interface TripState {
   isOpen: boolean;
   /** Whether this browser has made the trip, so that it may cancel it. */
   isOwn: boolean;
+  /** The versions of the trip, and its changes; unset: not known, for example of a copy. */
+  shaping?: ShapingState | null | undefined;
 }
 
 export function TripPage({ state }: { state: TripState }) {
@@ -41,6 +49,11 @@ export function TripPage({ state }: { state: TripState }) {
   const madeUp = describeSource(job.source);
   // Where keys are used, only the service knows which of them has made the trip.
   const hasKey = useAwake() && hasApiKey();
+  const shaping = useShaping(job, {
+    shape: wishViewOf(job)?.shape ?? null,
+    state: state.shaping ?? null,
+    isOwn: state.isOwn || hasKey,
+  });
   if (hasExpired) return <GonePage state={{ page: "gone", id }} wasShown />;
   const isGrowing = job.status === "processing";
   const view = tripViewOf(job);
@@ -49,11 +62,16 @@ export function TripPage({ state }: { state: TripState }) {
     <main id="main" class="trip" tabIndex={-1}>
       <TripHeader job={job} isOpen={state.isOpen} />
       <p class="unseen" role="status">{announcement}</p>
+      <Versions shaping={shaping} />
       <Outcome wish={wish} job={job} />
-      <PlanWarnings warnings={job.warnings} />
-      <view.Plan job={job} isGrowing={isGrowing} />
+      <PlanWarnings warnings={shaping.job.warnings} />
+      <ShapingContext.Provider value={shaping.context}>
+        <view.Plan job={shaping.job} isGrowing={shaping.isGrowing} />
+      </ShapingContext.Provider>
       {madeUp && <p class="source quiet">{madeUp.text}</p>}
       {reasoning.length > 0 && <Reasoning summaries={reasoning} />}
+      <ChangeForm shaping={shaping} wish={wish} />
+      <ShapingToast shaping={shaping} />
       {isGrowing && (
         <Dock
           job={job}

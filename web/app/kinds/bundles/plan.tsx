@@ -5,6 +5,7 @@
 import { DAY_MS } from "../../../../lib/clock.ts";
 import { hasTimeOfDay, localMs, timeOfDay } from "../../../../lib/local_time.ts";
 import type { Bundle, GenerationJob } from "../../../client/job.ts";
+import { PartMenu } from "../../shaping/part_menu.tsx";
 import { Credits, formatCost, formatDay, Link, Placeholder, PlaceLink } from "../plan_pieces.tsx";
 import type { PlanProps } from "../trip_view.ts";
 
@@ -17,7 +18,7 @@ export function BundlesPlan(
   return (
     <>
       <ol class="bundles">
-        {parts.map((bundle, index) => <BundleCard key={index} bundle={bundle} />)}
+        {parts.map((bundle, index) => <BundleCard key={index} part={index} bundle={bundle} />)}
         {isGrowing && <Placeholder key={parts.length} label={`Bundle ${parts.length + 1}`} />}
       </ol>
       <Credits places={parts.flatMap(({ keyEvents }) => keyEvents)} />
@@ -25,14 +26,17 @@ export function BundlesPlan(
   );
 }
 
-function BundleCard({ bundle }: { bundle: Bundle }) {
+function BundleCard({ bundle, part }: { bundle: Bundle; part: number }) {
   const { title, description, keyEvents, imageUrl } = bundle;
   return (
     <li class="card">
+      <PartMenu part={part} />
       <h2 dir="auto">{title}</h2>
       <p dir="auto">{description}</p>
       <ol class="events">
-        {keyEvents.map((event, index) => <EventRow key={index} event={event} />)}
+        {keyEvents.map((event, index) => (
+          <EventRow key={index} part={part} index={index} event={event} />
+        ))}
       </ol>
       {imageUrl && (
         <p class="facts">
@@ -43,11 +47,12 @@ function BundleCard({ bundle }: { bundle: Bundle }) {
   );
 }
 
-function EventRow({ event }: { event: KeyEvent }) {
+function EventRow({ event, part, index }: { event: KeyEvent; part: number; index: number }) {
   const { name, date, startsAt, endsAt, mapQuery, price, url, why } = event;
   const where = placeOf(event).join(", ");
   return (
     <li>
+      <PartMenu part={part} index={index} />
       <p class="when" dir="auto">
         {startsAt ? <time dateTime={startsAt}>{formatTimes(startsAt, endsAt)}</time> : date}
       </p>

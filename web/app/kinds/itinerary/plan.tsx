@@ -3,6 +3,7 @@
  * @module
  */
 import type { Day, ItineraryJob } from "../../../client/job.ts";
+import { PartMenu } from "../../shaping/part_menu.tsx";
 import { Credits, formatCost, formatDay, Placeholder, PlaceLink } from "../plan_pieces.tsx";
 import type { PlanProps } from "../trip_view.ts";
 
@@ -22,7 +23,7 @@ export function ItineraryPlan(
   return (
     <>
       <ol class="days">
-        {days.map((day, index) => <DayCard key={index} day={day} />)}
+        {days.map((day, index) => <DayCard key={index} part={index} day={day} />)}
         {hasMore && <Placeholder key={days.length} label={`Day ${days.length + 1}`} />}
       </ol>
       <Credits
@@ -33,7 +34,8 @@ export function ItineraryPlan(
   );
 }
 
-function DayCard({ day: { day, date, weather, theme, activities, totals } }: { day: Day }) {
+function DayCard({ day: whole, part }: { day: Day; part: number }) {
+  const { day, date, weather, theme, activities, totals } = whole;
   const facts = [
     `Day ${day}`,
     date && formatDay(date),
@@ -43,16 +45,21 @@ function DayCard({ day: { day, date, weather, theme, activities, totals } }: { d
   ];
   return (
     <li class="card" id={`day-${day}`}>
+      <PartMenu part={part} />
       <p class="quiet">{facts.filter(Boolean).join(" · ")}</p>
       <h2 dir="auto">{theme}</h2>
       <ol class="timeline">
-        {activities.map((activity, index) => <ActivityRow key={index} activity={activity} />)}
+        {activities.map((activity, index) => (
+          <ActivityRow key={index} part={part} index={index} activity={activity} />
+        ))}
       </ol>
     </li>
   );
 }
 
-function ActivityRow({ activity }: { activity: Activity }) {
+function ActivityRow(
+  { activity, part, index }: { activity: Activity; part: number; index: number },
+) {
   const { time, title, description, place, mapQuery, estimatedCost, needsMet, toNext } = activity;
   const facts = [
     estimatedCost && formatCost(estimatedCost),
@@ -66,6 +73,7 @@ function ActivityRow({ activity }: { activity: Activity }) {
     <li>
       <time dateTime={time}>{time}</time>
       <div>
+        <PartMenu part={part} index={index} />
         <h3 dir="auto">{title}</h3>
         <p dir="auto">{description}</p>
         {needsMet && <p dir="auto">{needsMet}</p>}
