@@ -103,7 +103,7 @@ async function versionsOf(
     }
   }
   const sorted = [...known.values()].toSorted((one, other) =>
-    one.createdAt - other.createdAt || (one.id < other.id ? -1 : 1)
+    one.createdAt - other.createdAt || generationOf(one) - generationOf(other)
   );
   const numbers = new Map(sorted.map(({ id }, index) => [id, index + 1]));
   return sorted.map((job, index) => ({
@@ -114,6 +114,11 @@ async function versionsOf(
     from: job.refinement ? numbers.get(job.refinement.refines) ?? null : null,
     asked: askedIn(job, shape),
   }));
+}
+
+/** Returns how many plans led to a plan: it is younger than they are. */
+function generationOf({ refinement }: JobRecord): number {
+  return refinement?.lineage.length ?? 0;
 }
 
 function askedIn({ refinement }: JobRecord, shape: PlanShape): Asked {

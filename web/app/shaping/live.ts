@@ -19,8 +19,12 @@ interface Change {
  */
 export function withKeptParts(job: Job, { shape, base, asked }: Change): Job {
   if (base === null || isEnded(job)) return job;
+  const written = shape.partsOf(job);
+  // Shortly before its end, a job has all parts. Parts with a number tell their places themselves.
+  const isWhole = written.length > 1 && written.length >= base.length;
+  if (isWhole && written.every((part) => shape.numberOf(part) === null)) return job;
   const parts = [...base.slice(0, shape.countOf(job) ?? base.length)];
-  for (const part of shape.partsOf(job)) {
+  for (const part of written) {
     // Without a number, only a change of one part tells where it belongs.
     const number = shape.numberOf(part) ?? asked.part ?? parts.length + 1;
     parts[number - 1] = part;
