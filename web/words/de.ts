@@ -54,11 +54,11 @@ export const de: Words = {
     remove: "Entfernen",
     drag: "Zum Verschieben ziehen",
     sending: "Wird gesendet …",
-    moved: (title, { position, count }) =>
-      `${title}: jetzt an Stelle ${position} von ${count}.`,
+    moved: (title, { position, count }) => `${title}: jetzt an Stelle ${position} von ${count}.`,
     removed: (title) => `${title} entfernt.`,
     undo: "Rückgängig",
     undone: "Rückgängig gemacht.",
+    restored: "Das ist wieder der ursprüngliche Plan.",
     close: "Schließen",
     marks: { new: "Neu", changed: "Geändert", writing: "Wird geschrieben" },
     title: "Diesen Plan ändern",
@@ -68,7 +68,8 @@ export const de: Words = {
     wholePlan: "Im ganzen Plan",
     send: "Plan ändern",
     hint: "Du bekommst eine neue Version. Diese bleibt, wie sie ist.",
-    editedHint: "Was du verschoben oder entfernt hast, bleibt in diesem Browser. Eine neue Version " +
+    editedHint:
+      "Was du verschoben oder entfernt hast, bleibt in diesem Browser. Eine neue Version " +
       "übernimmt es überall, wo der Plan gleich bleibt.",
     edited: "Du hast diesen Plan von Hand geändert.",
     reset: "Zurück zum Original",

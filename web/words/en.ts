@@ -65,6 +65,7 @@ export const en = {
     removed: (title: string) => `${title} removed.`,
     undo: "Undo",
     undone: "Undone.",
+    restored: "This is the original plan again.",
     close: "Close",
     marks: { new: "New", changed: "Changed", writing: "Being written" },
     title: "Change this plan",
@@ -74,7 +75,8 @@ export const en = {
     wholePlan: "In the whole plan",
     send: "Change the plan",
     hint: "You get a new version. This one stays as it is.",
-    editedHint: "What you moved or removed stays in this browser. A new version keeps it wherever " +
+    editedHint:
+      "What you moved or removed stays in this browser. A new version keeps it wherever " +
       "the plan stays the same.",
     edited: "You changed this plan by hand.",
     reset: "Back to the original",

@@ -1,5 +1,11 @@
 /** The forms that change a plan, as browsers without a script send them. */
-import { assert, assertEquals, assertMatch, assertNotEquals, assertStrictEquals } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertNotEquals,
+  assertStrictEquals,
+} from "@std/assert";
 import { RateLimiter } from "../../../lib/store/rate_limiter.ts";
 import { openApp, techno, tokyo } from "../../../testing/app.ts";
 import { FakeClock } from "../../../testing/fake_clock.ts";

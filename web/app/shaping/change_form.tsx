@@ -136,7 +136,7 @@ export function Refused({ refusal }: { refusal: Refusal }) {
 }
 
 /** Tells of the changes by hand, and takes them back. */
-function Edited({ shaping: { edits, undo } }: { shaping: ShapingPage }) {
+function Edited({ shaping: { edits, undo, reset } }: { shaping: ShapingPage }) {
   const words = useWords().shaping;
   return (
     <div class="edited">
@@ -145,7 +145,7 @@ function Edited({ shaping: { edits, undo } }: { shaping: ShapingPage }) {
       </p>
       <p class="row">
         <button type="button" aria-disabled={!edits.canUndo} onClick={undo}>{words.undo}</button>
-        <button type="button" onClick={edits.reset}>{words.reset}</button>
+        <button type="button" onClick={reset}>{words.reset}</button>
       </p>
     </div>
   );

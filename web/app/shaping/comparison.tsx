@@ -89,7 +89,11 @@ function Column({ version, part, shape, diff, isLost = () => false }: ColumnProp
           return (
             <li key={index} dir="auto">
               <span class="quiet">{time}</span> {isLost(index) ? <del>{title}</del> : title}
-              {state !== "same" && <> <Mark state={state} /></>}
+              {state !== "same" && (
+                <>
+                  <Mark state={state} />
+                </>
+              )}
             </li>
           );
         })}

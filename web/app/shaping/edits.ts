@@ -77,7 +77,9 @@ export function carryEdits({ order }: Edits, diff: PlanDiff): Edits {
     const positions = part.items.map(({ was }) => was);
     const list = kept.map((was) => positions.indexOf(was)).filter((at) => at >= 0);
     positions.forEach((was, at) => {
-      if (was === null) list.splice(list.indexOf(at - 1) + 1 || (at === 0 ? 0 : list.length), 0, at);
+      if (was === null) {
+        list.splice(list.indexOf(at - 1) + 1 || (at === 0 ? 0 : list.length), 0, at);
+      }
     });
     return isOriginal(list, positions.length) ? [] : [[index, list] as const];
   });

@@ -11,6 +11,7 @@ import {
   menuId,
   type Menus,
   SHAPE_FORM_ID,
+  type Shaping,
   ShapingContext,
 } from "./context.ts";
 import { startDrag } from "./drag.ts";
@@ -19,8 +20,11 @@ import type { PartRef } from "./plan_shape.ts";
 /** Shows nothing outside of {@link ShapingContext}. It belongs into the list item of its part. */
 export function PartMenu(ref: PartRef) {
   const shaping = useContext(ShapingContext);
+  return shaping && <Tools part={ref} shaping={shaping} />;
+}
+
+function Tools({ part: ref, shaping }: { part: PartRef; shaping: Shaping }) {
   const words = useWords().shaping;
-  if (shaping === null) return null;
   const { menus, noun } = shaping;
   const mark = shaping.markOf(ref);
   if (mark === null && menus === null) return null;

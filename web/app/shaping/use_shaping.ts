@@ -84,6 +84,7 @@ export function useShaping(job: Job, { shape, state, isOwn }: UseShapingOptions)
     notice: hand.notice,
     closeNotice: hand.close,
     undo: hand.undo,
+    reset: hand.reset,
     part,
     setPart,
   };
@@ -154,6 +155,11 @@ function useHand(edits: EditState, { shape }: { shape: PlanShape | null }) {
   }
 
   useEffect(() => {
+    // The button that was pressed may have disappeared with what it took back.
+    if (notice && document.activeElement === document.body) focusOn("main");
+  }, [notice]);
+
+  useEffect(() => {
     const listen = (event: KeyboardEvent) => {
       const isUndo = (event.ctrlKey || event.metaKey) && !event.shiftKey && event.key === "z";
       const isTyping = (event.target as HTMLElement).closest?.("input, textarea, select");
@@ -182,7 +188,12 @@ function useHand(edits: EditState, { shape }: { shape: PlanShape | null }) {
       setFocus({ menu: menuId({ part: place.part, index }), button: "summary" });
     },
   };
-  return { ...hand, undo, notice, close: () => setNotice(null) };
+  function reset(): void {
+    edits.reset();
+    tell(words.restored);
+  }
+
+  return { ...hand, undo, reset, notice, close: () => setNotice(null) };
 }
 
 /** Opens the menu of an item that has moved, and closes the one at its place before. */

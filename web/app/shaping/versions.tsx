@@ -71,9 +71,7 @@ function VersionRow({ version, status, shaping: { job, shape } }: VersionRowProp
         <LocalTime iso={createdAt} />
         {status !== "completed" && `, ${words.states[status]}`}
       </span>
-      {isComparable && (
-        <a href={`${tripUrl(idOf(job))}?compare=${id}`}>{words.compare(number)}</a>
-      )}
+      {isComparable && <a href={`${tripUrl(idOf(job))}?compare=${id}`}>{words.compare(number)}</a>}
     </>
   );
 }

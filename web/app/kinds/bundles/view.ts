@@ -7,4 +7,8 @@ import { bundlesForm } from "./form.ts";
 import { bundlesPage } from "./page.tsx";
 import { bundlesShape } from "./shape.ts";
 
-export const bundlesView: KindView<"bundles"> = { ...bundlesForm, ...bundlesPage, shape: bundlesShape };
+export const bundlesView: KindView<"bundles"> = {
+  ...bundlesForm,
+  ...bundlesPage,
+  shape: bundlesShape,
+};

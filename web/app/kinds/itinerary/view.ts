@@ -7,4 +7,8 @@ import { itineraryForm } from "./form.ts";
 import { itineraryPage } from "./page.tsx";
 import { itineraryShape } from "./shape.ts";
 
-export const itineraryView: KindView<"itinerary"> = { ...itineraryForm, ...itineraryPage, shape: itineraryShape };
+export const itineraryView: KindView<"itinerary"> = {
+  ...itineraryForm,
+  ...itineraryPage,
+  shape: itineraryShape,
+};
