@@ -111,8 +111,13 @@ browserTest("a day is planned anew, live, and the versions can be compared", asy
   await page.getByRole("link", { name: "Close the comparison" }).click();
   await page.getByText("Version 3 of 3").waitFor();
 
+  await page.getByRole("link", { name: "Change this plan" }).click();
   await page.getByLabel("What should be different?").fill("more food, less walking");
-  await page.getByLabel("Where").selectOption({ index: 2 });
+  // The menu of a day chooses where.
+  await openMenu(page, "2");
+  await page.getByRole("link", { name: "Say what should be different" }).click();
+  assertStrictEquals(await page.evaluate("document.activeElement.id"), "change-text");
+  assertStrictEquals(await page.getByLabel("Where").inputValue(), "2");
   await takeScreenshot(page, "shaping-form-phone", true);
   assertEquals(await accessibilityViolations(page), []);
   await page.getByRole("button", { name: "Change the plan" }).click();
@@ -131,7 +136,7 @@ browserTest("plans are changed without JavaScript", async (browser) => {
   await openMenu(page, "2");
   assertEquals(
     await page.locator("#menu-2 .choices > *").allInnerTexts(),
-    ["Plan this day anew", "Say what to change on this day"],
+    ["Plan this day anew", "Say what should be different"],
   );
   await page.getByRole("button", { name: "Plan this day anew" }).click();
   await page.waitForURL((url) => url.href !== first);

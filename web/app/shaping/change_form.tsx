@@ -5,7 +5,7 @@
  */
 import { idOf } from "../../client/job.ts";
 import { useWords } from "../../words/words.ts";
-import type { Refusal } from "../refusal.ts";
+import type { Place, Refusal } from "../refusal.ts";
 import { RefusalNotice } from "../refusal_notice.tsx";
 import { tripUrl } from "../session.ts";
 import { formUrl, type Wish } from "../wish.ts";
@@ -124,10 +124,10 @@ function Scope({ shape, job, part, onChoose }: ScopeProps) {
 }
 
 /** Tells why a change was refused. Some refusals mean something else here than in other forms. */
-export function Refused({ refusal }: { refusal: Refusal }) {
+export function Refused({ refusal, place = "form" }: { refusal: Refusal; place?: Place }) {
   const { refusals } = useWords().shaping;
   const sentence = refusals[refusal.code];
-  if (sentence === undefined) return <RefusalNotice refusal={refusal} place="form" />;
+  if (sentence === undefined) return <RefusalNotice refusal={refusal} place={place} />;
   return (
     <div class="notice" role="alert">
       <p class="title">{sentence}</p>

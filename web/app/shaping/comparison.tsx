@@ -91,6 +91,7 @@ function Column({ version, part, shape, diff, isLost = () => false }: ColumnProp
               <span class="quiet">{time}</span> {isLost(index) ? <del>{title}</del> : title}
               {state !== "same" && (
                 <>
+                  {" "}
                   <Mark state={state} />
                 </>
               )}

@@ -28,7 +28,7 @@ export function ShapingToast(
       <p class="unseen" role="status">{notice?.text}</p>
       {change.refused && !change.refused.isText && (
         <div class="toast refused">
-          <Refused refusal={change.refused.refusal} />
+          <Refused refusal={change.refused.refusal} place="trip" />
           <CloseButton onClose={change.forgetRefusal} />
         </div>
       )}

@@ -5,7 +5,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { idOf, type Job } from "../../client/job.ts";
 import type { PlanDiff } from "./diff.ts";
-import { EditStore, openEdits, tellsOfEdits } from "./edit_store.ts";
+import { openEdits, tellsOfEdits } from "./edit_store.ts";
 import {
   applyEdits,
   carryEdits,
@@ -37,35 +37,10 @@ interface Place {
  * the job of the server.
  */
 export function useEdits(job: Job, { shape, diff = null }: UseEditsOptions) {
-  const id = idOf(job);
-  const { refines } = job;
-  const [own, setOwn] = useState<Edits | null>(null);
-  const [inherited, setInherited] = useState<Edits | null>(null);
-  const [past, setPast] = useState<Edits[]>([]);
-
-  useEffect(() => {
-    const load = (store: EditStore = openEdits()) => {
-      setOwn(store.get(id));
-      setInherited(refines === null ? null : store.get(refines));
-    };
-    load();
-    const follow = (event: StorageEvent) => {
-      if (!tellsOfEdits(event)) return;
-      setPast([]);
-      load();
-    };
-    addEventListener("storage", follow);
-    return () => removeEventListener("storage", follow);
-  }, [id, refines]);
-
+  const { own, inherited, past, setPast, show } = useStoredEdits(job);
   // A plan that has edits of its own, even none again, no longer follows those of another plan.
   const known = own ?? (inherited && diff ? carryEdits(inherited, diff) : noEdits);
   const edits = shape ? soundEdits(job, known, shape) : noEdits;
-
-  function show(next: Edits): void {
-    setOwn(next);
-    openEdits().put(id, next);
-  }
 
   function reorder({ part, index }: Place, change: (kept: number[]) => number[]): void {
     const count = shape!.itemsOf(shape!.partsOf(job)[part]!).length;
@@ -100,6 +75,38 @@ export function useEdits(job: Job, { shape, diff = null }: UseEditsOptions) {
       show(noEdits);
     },
   };
+}
+
+/** Returns the edits that this browser has of a plan, and of the plan that it changes. */
+function useStoredEdits(job: Job) {
+  const id = idOf(job);
+  const { refines } = job;
+  const [own, setOwn] = useState<Edits | null>(null);
+  const [inherited, setInherited] = useState<Edits | null>(null);
+  const [past, setPast] = useState<Edits[]>([]);
+
+  useEffect(() => {
+    const load = () => {
+      const store = openEdits();
+      setOwn(store.get(id));
+      setInherited(refines === null ? null : store.get(refines));
+    };
+    load();
+    const follow = (event: StorageEvent) => {
+      if (!tellsOfEdits(event)) return;
+      setPast([]);
+      load();
+    };
+    addEventListener("storage", follow);
+    return () => removeEventListener("storage", follow);
+  }, [id, refines]);
+
+  function show(next: Edits): void {
+    setOwn(next);
+    openEdits().put(id, next);
+  }
+
+  return { own, inherited, past, setPast, show };
 }
 
 export type EditState = ReturnType<typeof useEdits>;

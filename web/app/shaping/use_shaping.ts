@@ -2,17 +2,17 @@
  * All that the page of a trip needs to let its traveler shape the plan.
  * @module
  */
-import { useEffect, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { idOf, isEnded, type Job } from "../../client/job.ts";
-import { useWords } from "../../words/words.ts";
 import { focusOn, useAwake } from "../focus.ts";
-import { CHANGE_ID, type Hand, type Mark, menuId, type Menus, type Shaping } from "./context.ts";
+import { CHANGE_ID, type Mark, type Menus, type Shaping } from "./context.ts";
 import { diffPlans, type PlanDiff } from "./diff.ts";
 import { beingWritten, withKeptParts } from "./live.ts";
 import type { PartRef, PlanShape } from "./plan_shape.ts";
 import type { ShapingState, Version } from "./state.ts";
 import { useChange } from "./use_change.ts";
 import { type EditState, useEdits } from "./use_edits.ts";
+import { titlesIn, useHand, useMenusThatClose } from "./use_hand.ts";
 
 export interface UseShapingOptions {
   /** The shape of the kind of the job; `null`: its plans cannot be changed. */
@@ -21,13 +21,6 @@ export interface UseShapingOptions {
   state: ShapingState | null;
   /** Whether this browser may change the plan. */
   isOwn: boolean;
-}
-
-/** What the page says about the last change by hand. */
-export interface Notice {
-  text: string;
-  /** Changes with each notice. */
-  count: number;
 }
 
 /**
@@ -80,6 +73,7 @@ export function useShaping(job: Job, { shape, state, isOwn }: UseShapingOptions)
     diff,
     edits,
     change,
+    isOwn,
     canChange,
     notice: hand.notice,
     closeNotice: hand.close,
@@ -109,19 +103,6 @@ function diffOf(
   return diffPlans({ before: state.base, after: shape.partsOf(job) }, shape);
 }
 
-function titlesIn(job: Job, shape: PlanShape): Pick<Menus, "titleOf" | "countOf"> {
-  const parts = shape.partsOf(job);
-  const itemsOf = (part: number) => parts[part] ? shape.itemsOf(parts[part]) : [];
-  return {
-    titleOf({ part, index }) {
-      if (index === undefined) return parts[part] ? shape.titleOf(parts[part]) : "";
-      const item = itemsOf(part)[index];
-      return item ? shape.labelOf(item).title : "";
-    },
-    countOf: (part) => itemsOf(part).length,
-  };
-}
-
 function markOf(
   { part, index }: PartRef,
   { diff, writing, edits }: { diff: PlanDiff | null; writing: PartRef | null; edits: EditState },
@@ -132,90 +113,4 @@ function markOf(
   if (index === undefined) return found.state === "same" ? null : found.state;
   const state = found.items[edits.originalOf({ part, index })]?.state ?? "same";
   return state === "same" ? null : state;
-}
-
-/** Returns the changes by hand, which tell what has happened and keep the focus on the item. */
-function useHand(edits: EditState, { shape }: { shape: PlanShape | null }) {
-  const words = useWords().shaping;
-  const [notice, setNotice] = useState<Notice | null>(null);
-  const [focus, setFocus] = useState<{ menu: string; button: string } | null>(null);
-  const tell = (text: string) => setNotice({ text, count: (notice?.count ?? 0) + 1 });
-  const { titleOf, countOf } = shape
-    ? titlesIn(edits.job, shape)
-    : { titleOf: () => "", countOf: () => 0 };
-
-  useEffect(() => {
-    if (focus) focusOnMenu(focus);
-  }, [focus]);
-
-  function undo(): void {
-    if (!edits.canUndo) return;
-    edits.undo();
-    tell(words.undone);
-  }
-
-  useEffect(() => {
-    // The button that was pressed may have disappeared with what it took back.
-    if (notice && document.activeElement === document.body) focusOn("main");
-  }, [notice]);
-
-  useEffect(() => {
-    const listen = (event: KeyboardEvent) => {
-      const isUndo = (event.ctrlKey || event.metaKey) && !event.shiftKey && event.key === "z";
-      const isTyping = (event.target as HTMLElement).closest?.("input, textarea, select");
-      if (!isUndo || isTyping || !edits.canUndo) return;
-      event.preventDefault();
-      undo();
-    };
-    addEventListener("keydown", listen);
-    return () => removeEventListener("keydown", listen);
-  });
-
-  const hand: Hand = {
-    move(place, to, button) {
-      const count = countOf(place.part);
-      edits.move(place, to);
-      tell(words.moved(titleOf(place), { position: to + 1, count }));
-      if (button) {
-        const menu = menuId({ part: place.part, index: to });
-        setFocus({ menu, button: `[data-move=${button}]` });
-      }
-    },
-    remove(place) {
-      edits.remove(place);
-      tell(words.removed(titleOf(place)));
-      const index = Math.min(place.index, countOf(place.part) - 2);
-      setFocus({ menu: menuId({ part: place.part, index }), button: "summary" });
-    },
-  };
-  function reset(): void {
-    edits.reset();
-    tell(words.restored);
-  }
-
-  return { ...hand, undo, reset, notice, close: () => setNotice(null) };
-}
-
-/** Opens the menu of an item that has moved, and closes the one at its place before. */
-function focusOnMenu({ menu, button }: { menu: string; button: string }): void {
-  closeMenus(null);
-  const found = document.getElementById(menu) as HTMLDetailsElement | null;
-  if (!found) return;
-  found.open = button !== "summary";
-  found.querySelector<HTMLElement>(button)?.focus();
-}
-
-/** Closes the menus that a press is outside of. */
-function useMenusThatClose(): void {
-  useEffect(() => {
-    const close = ({ target }: Event) => closeMenus(target as Node);
-    addEventListener("pointerdown", close);
-    return () => removeEventListener("pointerdown", close);
-  }, []);
-}
-
-function closeMenus(except: Node | null): void {
-  for (const menu of document.querySelectorAll<HTMLDetailsElement>(".part-menu[open]")) {
-    if (!menu.contains(except)) menu.open = false;
-  }
 }

@@ -8,6 +8,7 @@ import { hasApiKey } from "../api_key.ts";
 import { useAwake, usePageTitle } from "../focus.ts";
 import { tripViewOf, wishViewOf } from "../kinds/registry.ts";
 import { ChangeForm } from "../shaping/change_form.tsx";
+import { ChangeLink } from "../shaping/change_link.tsx";
 import { ShapingContext } from "../shaping/context.ts";
 import type { ShapingState } from "../shaping/state.ts";
 import { ShapingToast } from "../shaping/toast.tsx";
@@ -62,6 +63,7 @@ export function TripPage({ state }: { state: TripState }) {
     <main id="main" class="trip" tabIndex={-1}>
       <TripHeader job={job} isOpen={state.isOpen} />
       <p class="unseen" role="status">{announcement}</p>
+      <ChangeLink shaping={shaping} wish={wish} />
       <Versions shaping={shaping} />
       <Outcome wish={wish} job={job} />
       <PlanWarnings warnings={shaping.job.warnings} />
