@@ -88,7 +88,7 @@ async function versionsOf(
   const { options: { jobs }, kind, shape } = reading;
   const known = new Map([[shown.id, shown]]);
   const before = shown.refinement?.lineage ?? [];
-  for (const id of before.slice(-MAX_VERSIONS)) {
+  for (const id of before.slice(1 - MAX_VERSIONS)) {
     const snapshot = await readOther(id, reading);
     if (snapshot) known.set(id, snapshot.job);
   }
@@ -112,7 +112,7 @@ async function versionsOf(
     createdAt: isoTime(job.createdAt),
     status: statusOf(job),
     from: job.refinement ? numbers.get(job.refinement.refines) ?? null : null,
-    asked: askedIn(job, shape),
+    asked: isOwn ? askedIn(job, shape) : withoutWords(askedIn(job, shape)),
   }));
 }
 
@@ -123,6 +123,11 @@ function generationOf({ refinement }: JobRecord): number {
 
 function askedIn({ refinement }: JobRecord, shape: PlanShape): Asked {
   return refinement ? shape.askedOf(refinement.change) : {};
+}
+
+/** The words of the maker are for the maker: the API does not show them to other readers either. */
+function withoutWords(asked: Asked): Asked {
+  return asked.text === undefined ? asked : { ...asked, text: "" };
 }
 
 /** Reads another version; `null`: it has expired, or the reader may not see it. */

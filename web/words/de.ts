@@ -81,6 +81,7 @@ export const de: Words = {
     versionName: (number) => `Version ${number}`,
     first: "Erster Plan",
     otherFacts: "Andere Angaben",
+    ownWords: "auf Wunsch geändert",
     quoted: (text) => `„${text}“`,
     states: { processing: "wird geschrieben", failed: "gescheitert", canceled: "abgebrochen" },
     changing: "Wir ändern deinen Plan. Der Rest bleibt, wie er ist.",

@@ -88,6 +88,7 @@ export const en = {
     versionName: (number: number) => `Version ${number}`,
     first: "First plan",
     otherFacts: "Another request",
+    ownWords: "changed on request",
     quoted: (text: string) => `“${text}”`,
     states: { processing: "being written", failed: "failed", canceled: "canceled" },
     changing: "We are changing your plan. The rest stays as it is.",

@@ -109,8 +109,12 @@ Deno.test("only the maker changes a plan, and a reader sees no later versions", 
   assertStrictEquals(stateOf(first).shaping.versions.length, 1);
   assert(!/form="shape"/.test(first) && !first.includes(idOf(changed)));
   assertMatch(first, /<a class="button" href="\/\?kind=itinerary[^"]*">Plan your own version/);
-  const second = stateOf((await open(env.app, changed, { token: guest })).text).shaping;
-  assertStrictEquals(second.versions.length, 2);
+  const spoken = await submit(env.app, changed, { text: "for my mother", part: "" });
+  await env.a.instance.idle();
+  const third = await open(env.app, spoken.headers.get("location")!, { token: guest });
+  assertStrictEquals(stateOf(third.text).shaping.versions.length, 3);
+  assertMatch(third.text, /changed on request/);
+  assert(!third.text.includes("for my mother"));
 });
 
 /** What a form sends, and why it is refused. */

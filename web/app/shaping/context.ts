@@ -23,6 +23,8 @@ export interface Shaping extends Pick<PlanShape, "noun"> {
   markOf(ref: PartRef): Mark | null;
   /** What the menus offer; `null`: the plan has no menus. */
   menus: Menus | null;
+  /** Whether menus will come, so that nothing moves then. */
+  hasRoom: boolean;
 }
 
 export interface Menus {

@@ -27,23 +27,30 @@ function Tools({ part: ref, shaping }: { part: PartRef; shaping: Shaping }) {
   const words = useWords().shaping;
   const { menus, noun } = shaping;
   const mark = shaping.markOf(ref);
-  if (mark === null && menus === null) return null;
+  const hasHandle = ref.index !== undefined;
+  if (mark === null && menus === null && !shaping.hasRoom) return null;
   return (
     <span class="shaping">
       {mark && <span class={`change-mark ${mark}`}>{words.marks[mark]}</span>}
-      {menus?.hand && ref.index !== undefined && <Handle part={ref} hand={menus.hand} />}
+      {menus && hasHandle && <Handle part={ref} hand={menus.hand} />}
       {menus && <Menu part={ref} menus={menus} noun={noun} />}
+      {!menus && shaping.hasRoom && (
+        <>
+          {hasHandle && <span class="handle needs-script room" />}
+          <span class="tool" />
+        </>
+      )}
     </span>
   );
 }
 
 /** The handle to drag an item. The buttons of the menu do the same without a pointer. */
-function Handle({ part: { part, index }, hand }: { part: PartRef; hand: Hand }) {
+function Handle({ part: { part, index }, hand }: { part: PartRef; hand: Hand | null }) {
   const { drag } = useWords().shaping;
-  const drop = (to: number) => hand.move({ part, index: index! }, to);
+  const drop = (to: number) => hand?.move({ part, index: index! }, to);
   return (
     <span
-      class="handle"
+      class="handle needs-script"
       aria-hidden="true"
       title={drag}
       onPointerDown={(event) => startDrag(event, drop)}
@@ -74,7 +81,7 @@ function Menu({ part: ref, menus, noun }: MenuProps) {
       ref={menu}
       onKeyDown={closeOnEscape}
     >
-      <summary aria-label={isPart ? name.options(title) : name.itemOptions(title)}>
+      <summary class="tool" aria-label={isPart ? name.options(title) : name.itemOptions(title)}>
         <span aria-hidden="true">⋯</span>
       </summary>
       <div class="choices">

@@ -26,7 +26,7 @@ export interface Asked {
   part?: number | undefined;
   /** The number of an item of the part, counted from 1. */
   item?: number | undefined;
-  /** The wish in the words of the traveler. */
+  /** The wish in the words of the traveler; empty: only its maker may read them. */
   text?: string | undefined;
   /** The names of the changed facts of the request. */
   members?: string[] | undefined;

@@ -54,12 +54,13 @@ export function useShaping(job: Job, { shape, state, isOwn }: UseShapingOptions)
     hand: isAwake ? hand : null,
   };
   const writing = shape && state ? beingWritten(job, changeOf(shape, { state, version })) : null;
+  const isGrowing = !isEnded(job);
   const context: Shaping | null = shape && {
     noun: shape.noun,
     markOf: (ref) => markOf(ref, { diff, writing, edits }),
     menus,
+    hasRoom: isOwn && isGrowing && state !== null,
   };
-  const isGrowing = !isEnded(job);
   const count = shape?.countOf(job) ?? 0;
   return {
     /** The job with the parts that a change keeps, and with the edits of this browser. */

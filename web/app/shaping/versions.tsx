@@ -88,7 +88,8 @@ export function describeAsked(
 ): string {
   const name = words[shape.noun];
   if (text !== undefined) {
-    return part === undefined ? words.quoted(text) : `${name.name(part)}: ${words.quoted(text)}`;
+    const said = text === "" ? words.ownWords : words.quoted(text);
+    return part === undefined ? said : `${name.name(part)}: ${said}`;
   }
   if (part !== undefined) {
     return item === undefined ? name.askedAnew(part) : name.askedAnother(part);
