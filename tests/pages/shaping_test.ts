@@ -11,6 +11,7 @@ import {
   itineraryReply,
   openService,
   overflows,
+  rome,
   shiftedOn,
   shiftsOn,
   takeScreenshot,
@@ -295,4 +296,29 @@ browserTest("another bundle, which a limit refuses at first", async (browser) =>
   await page.locator(".toast").getByRole("button", { name: "Close" }).click();
   assertStrictEquals(await page.locator(".toast").count(), 0);
   assertEquals(faults(/429/), []);
+});
+
+browserTest("with an API key, the script of a page changes the plan", async (browser) => {
+  const key = "key-0123456789abcdef";
+  await using service = await openService({
+    script: [itineraryReply, dayReply],
+    env: { API_KEYS: key },
+  });
+  const { page, faults } = await visit(browser);
+  const { body } = await service.program.post("/api/itineraries", rome, {
+    authorization: `Bearer ${key}`,
+  });
+  service.model.write(await service.model.begun(0));
+  await service.program.untilLogged("completed");
+  const first = `${service.url}/trips/${body.jobId}`;
+  await page.goto(first);
+  await page.getByLabel("API key").fill(key);
+  await page.getByRole("button", { name: "Open the trip" }).click();
+  await openMenu(page, "2");
+  await page.getByRole("button", { name: "Plan this day anew" }).click();
+  await page.waitForURL((url) => url.href !== first);
+  service.model.write(await service.model.begun(1));
+  await page.getByText("Compared with version 1: Day 2: new").waitFor();
+  await page.getByText("Version 2 of 2").waitFor();
+  assertEquals(faults(/status of 401/), []);
 });

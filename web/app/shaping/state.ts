@@ -12,13 +12,13 @@ export interface Version {
   id: string;
   /** Counted from 1. */
   number: number;
-  /** ISO 8601. */
-  createdAt: string;
+  /** ISO 8601; `null`: not known. */
+  createdAt: string | null;
   status: Status;
   /** The number of the version that it changes; `null`: none that the page knows. */
   from: number | null;
-  /** What the traveler asked for. */
-  asked: Asked;
+  /** What the traveler asked for; `null`: not known. */
+  asked: Asked | null;
 }
 
 export interface ShapingState {

@@ -13,6 +13,7 @@ import type { ShapingState, Version } from "./state.ts";
 import { useChange } from "./use_change.ts";
 import { type EditState, useEdits } from "./use_edits.ts";
 import { titlesIn, useHand, useMenusThatClose } from "./use_hand.ts";
+import { useKnownState } from "./use_state.ts";
 
 export interface UseShapingOptions {
   /** The shape of the kind of the job; `null`: its plans cannot be changed. */
@@ -27,7 +28,8 @@ export interface UseShapingOptions {
  * Returns the job as the page shows it, the value of `ShapingContext`, and what the other components
  * of this folder need.
  */
-export function useShaping(job: Job, { shape, state, isOwn }: UseShapingOptions) {
+export function useShaping(job: Job, { shape, state: served, isOwn }: UseShapingOptions) {
+  const state = useKnownState(job, { state: served, shape, isOwn });
   const isAwake = useAwake();
   const change = useChange(job);
   const version = state?.versions.find(({ id }) => id === idOf(job)) ?? null;
@@ -69,6 +71,8 @@ export function useShaping(job: Job, { shape, state, isOwn }: UseShapingOptions)
     isGrowing: isGrowing && !(state?.base && shape!.partsOf(whole).length >= count),
     context,
     state,
+    /** Whether the server knows who reads the page, so that it can compare versions. */
+    isServed: served !== null,
     shape,
     version,
     diff,

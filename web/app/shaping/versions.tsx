@@ -26,7 +26,7 @@ export function Versions({ shaping }: { shaping: ShapingPage }) {
     <section class="versions" aria-label={words.versions}>
       <p>
         <strong>{words.version(version.number, versions.length)}</strong>
-        <span dir="auto">{describeAsked(version.asked, { words: words, shape })}</span>
+        <span dir="auto">{version.asked && describeAsked(version.asked, { words, shape })}</span>
       </p>
       {version.from !== null && (
         <p class="summary">
@@ -56,19 +56,19 @@ interface VersionRowProps {
   shaping: ShapingPage;
 }
 
-function VersionRow({ version, status, shaping: { job, shape } }: VersionRowProps) {
+function VersionRow({ version, status, shaping: { job, shape, isServed } }: VersionRowProps) {
   const words = useWords().shaping;
   const { id, number, createdAt, asked } = version;
   const isShown = id === idOf(job);
-  const isComparable = !isShown && status === "completed" && job.status === "completed";
+  const isComparable = isServed && !isShown && status === "completed" && job.status === "completed";
   return (
     <>
       <a href={tripUrl(id)} aria-current={isShown ? "page" : undefined}>
         {words.versionName(number)}
       </a>
-      <span dir="auto">{describeAsked(asked, { words, shape: shape! })}</span>
+      <span dir="auto">{asked && describeAsked(asked, { words, shape: shape! })}</span>
       <span class="quiet">
-        <LocalTime iso={createdAt} />
+        {createdAt && <LocalTime iso={createdAt} />}
         {status !== "completed" && `, ${words.states[status]}`}
       </span>
       {isComparable && <a href={`${tripUrl(idOf(job))}?compare=${id}`}>{words.compare(number)}</a>}
