@@ -38,8 +38,8 @@ export interface Menus {
   sending: string | null;
   /** Begins a wish in own words for a part. */
   describe(part: number): void;
-  /** Changes by hand; `null`: not possible without a script. */
-  hand: Hand | null;
+  /** Changes by hand, which need a script. */
+  hand: Hand;
 }
 
 /** An item of a part. */

@@ -45,9 +45,9 @@ function Tools({ part: ref, shaping }: { part: PartRef; shaping: Shaping }) {
 }
 
 /** The handle to drag an item. The buttons of the menu do the same without a pointer. */
-function Handle({ part: { part, index }, hand }: { part: PartRef; hand: Hand | null }) {
+function Handle({ part: { part, index }, hand }: { part: PartRef; hand: Hand }) {
   const { drag } = useWords().shaping;
-  const drop = (to: number) => hand?.move({ part, index: index! }, to);
+  const drop = (to: number) => hand.move({ part, index: index! }, to);
   return (
     <span
       class="handle needs-script"
@@ -109,7 +109,7 @@ function Menu({ part: ref, menus, noun }: MenuProps) {
             {name.describe}
           </a>
         )}
-        {menus.hand && index !== undefined && (
+        {index !== undefined && (
           <HandButtons part={part} index={index} count={menus.countOf(part)} hand={menus.hand} />
         )}
       </div>
@@ -128,6 +128,7 @@ function HandButtons(
     <>
       <button
         type="button"
+        class="needs-script"
         data-move="up"
         aria-disabled={index === 0}
         onClick={() => step(index - 1, "up")}
@@ -136,6 +137,7 @@ function HandButtons(
       </button>
       <button
         type="button"
+        class="needs-script"
         data-move="down"
         aria-disabled={index === count - 1}
         onClick={() => step(index + 1, "down")}
@@ -144,6 +146,7 @@ function HandButtons(
       </button>
       <button
         type="button"
+        class="needs-script"
         aria-disabled={count === 1}
         onClick={() => count > 1 && hand.remove({ part, index })}
       >

@@ -4,7 +4,7 @@
  */
 import { useState } from "preact/hooks";
 import { idOf, isEnded, type Job } from "../../client/job.ts";
-import { focusOn, useAwake } from "../focus.ts";
+import { focusOn } from "../focus.ts";
 import { CHANGE_ID, type Mark, type Menus, type Shaping } from "./context.ts";
 import { diffPlans, type PlanDiff } from "./diff.ts";
 import { beingWritten, withKeptParts } from "./live.ts";
@@ -30,7 +30,6 @@ export interface UseShapingOptions {
  */
 export function useShaping(job: Job, { shape, state: served, isOwn }: UseShapingOptions) {
   const state = useKnownState(job, { state: served, shape, isOwn });
-  const isAwake = useAwake();
   const change = useChange(job);
   const version = state?.versions.find(({ id }) => id === idOf(job)) ?? null;
   const whole = shape && state ? withKeptParts(job, changeOf(shape, { state, version })) : job;
@@ -53,7 +52,7 @@ export function useShaping(job: Job, { shape, state: served, isOwn }: UseShaping
       focusOn("change-text");
       document.getElementById(CHANGE_ID)!.scrollIntoView({ block: "center" });
     },
-    hand: isAwake ? hand : null,
+    hand,
   };
   const writing = shape && state ? beingWritten(job, changeOf(shape, { state, version })) : null;
   const isGrowing = !isEnded(job);
