@@ -17,13 +17,15 @@ import { setHeaders } from "../http/answer.ts";
 import { type AppEnv, mayCancel, maySee, readerOf } from "../http/caller.ts";
 import { sendApp } from "./html.tsx";
 import { wordsOf } from "./language.ts";
+import { type RefusedChange, shapingOf } from "./shaping.ts";
 import { landOfJob } from "./trip_land.ts";
 import type { WebOptions } from "./web_options.ts";
 
 /** The downloads of a finished plan, by file extension. */
 const downloads = { md: sendMarkdown, json: sendJson, ics: sendCalendar };
 
-interface Found {
+/** A trip that its reader may see. */
+export interface Found {
   kind: PublicKind;
   snapshot: JobSnapshot;
 }
@@ -55,7 +57,7 @@ export function addTripPages(routes: Hono<AppEnv>, options: WebOptions): void {
 }
 
 /** Finds the job of any kind that the path names; `null` if the reader may not see it. */
-async function findTrip(
+export async function findTrip(
   c: Context<AppEnv>,
   { jobs, kinds, access }: WebOptions,
   { reader = c.get("caller") } = {},
@@ -72,22 +74,30 @@ async function findTrip(
 }
 
 /** Returns the job as the API's `GET` returns it. */
-function jobOf({ kind, snapshot }: Found): Job {
+export function jobOf({ kind, snapshot }: Found): Job {
   const job = presentJob(kind, snapshot);
   if (isJob(job)) return job;
   throw new Error(`Cannot show job ${snapshot.job.id}: no contract has the kind ${kind.name}`);
 }
 
-async function sendTrip(c: Context<AppEnv>, { clock, access }: WebOptions, found: Found) {
+/** @param refused a change of the plan that the service has refused; `null`: none */
+export async function sendTrip(
+  c: Context<AppEnv>,
+  options: WebOptions,
+  { refused = null, ...found }: Found & { refused?: RefusedChange | null },
+): Promise<Response> {
+  const { clock, access } = options;
   const { kind, snapshot } = found;
   const job = jobOf(found);
   const ageMs = Math.max(0, clock.now() - snapshot.job.createdAt);
   const isOwn = mayCancel(c.get("caller"), snapshot.job, access);
   const land = await landOfJob(job);
-  const state: PageState = { page: "trip", job, ageMs, isOpen: true, isOwn, land };
+  const shaping = await shapingOf(c, options, { ...found, job, isOwn, refused });
+  const state: PageState = { page: "trip", job, ageMs, isOpen: true, isOwn, land, shaping };
   const refreshSeconds = retryAfterSeconds(kind, snapshot.job, clock.now());
+  const status = refused?.status ?? 200;
   const title = tabTitleOf(job, wordsOf(c));
-  return sendApp(c, { title, state, refreshSeconds, isPrivate: true });
+  return sendApp(c, { title, state, status, refreshSeconds, isPrivate: true });
 }
 
 async function cancelTrip(c: Context<AppEnv>, options: WebOptions): Promise<Response> {
@@ -102,7 +112,7 @@ async function cancelTrip(c: Context<AppEnv>, options: WebOptions): Promise<Resp
 }
 
 /** Answers that the trip does not exist or is not visible to the caller, without saying which. */
-function sendMissing(c: Context<AppEnv>, { access }: WebOptions) {
+export function sendMissing(c: Context<AppEnv>, { access }: WebOptions) {
   const id = c.req.param("id")!;
   const isLocked = access.apiKeys.isRequired && !access.publicReads;
   if (isLocked) setHeaders(c, { "www-authenticate": "Bearer" });

@@ -8,6 +8,7 @@ import { type AppEnv, identify } from "../http/caller.ts";
 import { refuseForeignSites } from "../http/foreign_site.ts";
 import { limitRate } from "../http/rate_limit.ts";
 import { browserTokenOf, keepBrowserToken } from "./browser_token.ts";
+import { addChangeForms } from "./changes.ts";
 import { addHomePage } from "./home.ts";
 import { sendProblemPage } from "./html.tsx";
 import { keepLanguage } from "./language.ts";
@@ -43,6 +44,7 @@ export function webRoutes(options: WebOptions): Hono<AppEnv> {
   addHomePage(routes, options);
   addOfflineRoutes(routes, options);
   addTripPages(routes, options);
+  addChangeForms(routes, options);
   routes.onError((error, c) => {
     const [, trip] = c.req.path.match(/^(\/trips\/[^/]+)\//) ?? [];
     const nextAction = trip === undefined ? undefined : { href: trip, text: "Back to the trip" };

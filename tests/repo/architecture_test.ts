@@ -160,6 +160,8 @@ const rooms: Record<string, readonly string[]> = {
     "web/words",
     "lib",
   ],
+  // The plans of the kinds contain its menus, and tell it their shape.
+  "web/app/shaping": ["web/app", "web/client", "web/words"],
   "web/app/kept": [
     "web/app",
     "web/app/kinds",
@@ -171,17 +173,30 @@ const rooms: Record<string, readonly string[]> = {
   "web/app/kinds": [
     "web/app/kinds/*",
     "web/app/map",
+    "web/app/shaping",
     "web/client",
     "web/words",
     "jobs/job_answer.ts",
     "jobs/kinds/contracts.ts",
     "lib",
   ],
-  "web/app/kinds/bundles": ["web/app/kinds", "web/app/map", "web/client", "web/words", "lib"],
-  "web/app/kinds/itinerary": ["web/app/kinds", "web/app/map", "web/client", "web/words"],
+  "web/app/kinds/bundles": [
+    "web/app/kinds",
+    "web/app/map",
+    "web/app/shaping",
+    "web/client",
+    "web/words",
+    "lib",
+  ],
+  "web/app/kinds/itinerary": [
+    "web/app/kinds",
+    "web/app/map",
+    "web/app/shaping",
+    "web/client",
+    "web/words",
+  ],
   "web/app/map": ["web/app", "web/client", "web/tiles", "web/words"],
   "web/tiles": ["web/app/map", "web/words"],
-  "web/app/shaping": ["web/client"],
   "web/client": [
     "jobs/contract.ts",
     "jobs/job_answer.ts",

@@ -4,8 +4,14 @@
  */
 import { apiKeyOfTab, forgetApiKey, keepApiKey } from "./api_key.ts";
 import { browserTokenIn } from "./browser_token.ts";
-import { createTripClient, type Job, type TripClient, TripError } from "../client/client.ts";
-import { idOf } from "../client/job.ts";
+import {
+  createTripClient,
+  type Job,
+  type JobId,
+  type TripClient,
+  TripError,
+} from "../client/client.ts";
+import { type ChangeOf, idOf } from "../client/job.ts";
 import { openRecentTrips } from "./kept/recent_trips.ts";
 import type { Refusal } from "./refusal.ts";
 import type { Wish } from "./wish.ts";
@@ -68,6 +74,20 @@ export async function makeAgain(id: string, wish: Wish): Promise<void> {
     if (job.status === "processing" || job.status === "completed") return show(job);
     idempotencyKey = againKey(idOf(job));
   }
+}
+
+/**
+ * Sends a change of a plan, and opens the page of the new version.
+ *
+ * @param options `idempotencyKey`: the same key each time the same change is sent
+ * @throws {TripError}
+ */
+export async function changeTrip(
+  job: Job,
+  change: ChangeOf<JobId>,
+  options: { idempotencyKey: string },
+): Promise<void> {
+  show(await openClient().refine<JobId>(job, change, options));
 }
 
 /** Returns the idempotency key of the request that replaces a trip. */

@@ -10,10 +10,15 @@ import { hasApiKey } from "../api_key.ts";
 import { useAwake, usePageTitle } from "../focus.ts";
 import { KeptNotice, type ShownCopy } from "../kept/kept_notice.tsx";
 import { type PlanSlots, PlanSlotsProvider } from "../kinds/plan_slots.ts";
-import { tripViewOf } from "../kinds/registry.ts";
+import { tripViewOf, wishViewOf } from "../kinds/registry.ts";
 import type { Land } from "../map/land.ts";
 import { ChangeForm } from "../shaping/change_form.tsx";
+import { ChangeLink } from "../shaping/change_link.tsx";
+import { ShapingContext } from "../shaping/context.ts";
 import { PartMenu } from "../shaping/part_menu.tsx";
+import type { ShapingState } from "../shaping/state.ts";
+import { ShapingToast } from "../shaping/toast.tsx";
+import { useShaping } from "../shaping/use_shaping.ts";
 import { Versions } from "../shaping/versions.tsx";
 import { wishOfJob } from "../wish.ts";
 import { useAnnouncement } from "./announcement.ts";
@@ -44,6 +49,8 @@ export interface TripState {
   land?: Land | null;
   /** The copy in this browser that the page shows; unset: it shows what the server has sent. */
   copy?: ShownCopy;
+  /** The versions of the trip, and its changes; unset: not known, for example of a copy. */
+  shaping?: ShapingState | null | undefined;
 }
 
 export function TripPage({ state }: { state: TripState }) {
@@ -56,6 +63,11 @@ export function TripPage({ state }: { state: TripState }) {
   const madeUp = describeSource(job.source, words);
   // Where keys are used, only the service knows which of them has made the trip.
   const hasKey = useAwake() && hasApiKey();
+  const shaping = useShaping(job, {
+    shape: wishViewOf(job)?.shape ?? null,
+    state: state.shaping ?? null,
+    isOwn: state.isOwn || hasKey,
+  });
   if (hasExpired) return <GonePage state={{ page: "gone", id: idOf(job) }} wasShown />;
   const isGrowing = job.status === "processing";
   const hasPlan = isGrowing || job.status === "completed" || (job.partial ?? []).length > 0;
@@ -63,7 +75,7 @@ export function TripPage({ state }: { state: TripState }) {
   const reasoning = isGrowing ? [] : view.reasoningOf?.(job) ?? [];
   return (
     <main id="main" class="trip" tabIndex={-1}>
-      <TripHeader job={job} isOpen={state.isOpen} hasPlan={hasPlan} isCopy={isCopy} />
+      <TripHeader job={shaping.job} isOpen={state.isOpen} hasPlan={hasPlan} isCopy={isCopy} />
       <KeptNotice
         job={job}
         land={state.land ?? null}
@@ -71,13 +83,19 @@ export function TripPage({ state }: { state: TripState }) {
         copy={state.copy ?? null}
       />
       <p class="unseen" role="status">{announcement}</p>
-      <Versions job={job} />
+      <ChangeLink shaping={shaping} wish={wish} />
+      <Versions shaping={shaping} />
       <Outcome wish={wish} job={job} />
-      <PlanWarnings warnings={job.warnings} />
-      {hasPlan && <Workspace job={job} isGrowing={isGrowing} land={state.land ?? null} />}
-      {job.status === "completed" && <ChangeForm job={job} />}
+      <PlanWarnings warnings={shaping.job.warnings} />
+      {hasPlan && (
+        <ShapingContext.Provider value={shaping.context}>
+          <Workspace job={shaping.job} isGrowing={shaping.isGrowing} land={state.land ?? null} />
+        </ShapingContext.Provider>
+      )}
       {madeUp && <p class="source quiet">{madeUp.text}</p>}
       {reasoning.length > 0 && <Reasoning summaries={reasoning} />}
+      <ChangeForm shaping={shaping} wish={wish} />
+      <ShapingToast shaping={shaping} />
       {isGrowing && (
         <Dock
           job={job}

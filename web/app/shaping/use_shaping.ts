@@ -1,0 +1,120 @@
+/**
+ * All that the page of a trip needs to let its traveler shape the plan.
+ * @module
+ */
+import { useState } from "preact/hooks";
+import { idOf, isEnded, type Job } from "../../client/job.ts";
+import { focusOn } from "../focus.ts";
+import { CHANGE_ID, type Mark, type Menus, type Shaping } from "./context.ts";
+import { diffPlans, type PlanDiff } from "./diff.ts";
+import { beingWritten, withKeptParts } from "./live.ts";
+import type { PartRef, PlanShape } from "./plan_shape.ts";
+import type { ShapingState, Version } from "./state.ts";
+import { useChange } from "./use_change.ts";
+import { type EditState, useEdits } from "./use_edits.ts";
+import { titlesIn, useHand, useMenusThatClose } from "./use_hand.ts";
+import { useKnownState } from "./use_state.ts";
+
+export interface UseShapingOptions {
+  /** The shape of the kind of the job; `null`: its plans cannot be changed. */
+  shape: PlanShape | null;
+  /** What the server told the page; `null`: nothing, for example of a copy of a plan. */
+  state: ShapingState | null;
+  /** Whether this browser may change the plan. */
+  isOwn: boolean;
+}
+
+/**
+ * Returns the job as the page shows it, the value of `ShapingContext`, and what the other components
+ * of this folder need.
+ */
+export function useShaping(job: Job, { shape, state: served, isOwn }: UseShapingOptions) {
+  const state = useKnownState(job, { state: served, shape, isOwn });
+  const change = useChange(job);
+  const version = state?.versions.find(({ id }) => id === idOf(job)) ?? null;
+  const whole = shape && state ? withKeptParts(job, changeOf(shape, { state, version })) : job;
+  const diff = shape && state ? diffOf(whole, { shape, state }) : null;
+  const edits = useEdits(whole, { shape, diff });
+  const hand = useHand(edits, { shape });
+  const [part, setPart] = useState(state?.refused?.part ?? "");
+  useMenusThatClose();
+  const canChange = isOwn && job.status === "completed" && shape !== null && state !== null;
+  const menus: Menus | null = !canChange ? null : {
+    ...titlesIn(edits.job, shape),
+    changeFor: ({ part, index }) =>
+      job.source === "placeholder" ? null : JSON.stringify(shape.changeOf({
+        part,
+        ...(index !== undefined && { index: edits.originalOf({ part, index }) }),
+      })),
+    sending: change.sending,
+    describe(part) {
+      setPart(String(part + 1));
+      focusOn("change-text");
+      document.getElementById(CHANGE_ID)!.scrollIntoView({ block: "center" });
+    },
+    hand,
+  };
+  const writing = shape && state ? beingWritten(job, changeOf(shape, { state, version })) : null;
+  const isGrowing = !isEnded(job);
+  const context: Shaping | null = shape && {
+    noun: shape.noun,
+    markOf: (ref) => markOf(ref, { diff, writing, edits }),
+    menus,
+    hasRoom: isOwn && isGrowing && state !== null,
+  };
+  const count = shape?.countOf(job) ?? 0;
+  return {
+    /** The job with the parts that a change keeps, and with the edits of this browser. */
+    job: edits.job,
+    /** Whether further parts will come after those of the job. */
+    isGrowing: isGrowing && !(state?.base && shape!.partsOf(whole).length >= count),
+    context,
+    state,
+    /** Whether the server knows who reads the page, so that it can compare versions. */
+    isServed: served !== null,
+    shape,
+    version,
+    diff,
+    edits,
+    change,
+    isOwn,
+    canChange,
+    notice: hand.notice,
+    closeNotice: hand.close,
+    undo: hand.undo,
+    reset: hand.reset,
+    part,
+    setPart,
+  };
+}
+
+export type ShapingPage = ReturnType<typeof useShaping>;
+
+function changeOf(
+  shape: PlanShape,
+  { state, version }: { state: ShapingState; version: Version | null },
+) {
+  return { shape, base: state.base, asked: version?.asked ?? {} };
+}
+
+/** The server compares a finished plan. The page compares one that has grown on it. */
+function diffOf(
+  job: Job,
+  { shape, state }: { shape: PlanShape; state: ShapingState },
+): PlanDiff | null {
+  const isWithoutPlan = job.status === "failed" || job.status === "canceled";
+  if (state.base === null || isWithoutPlan) return state.diff;
+  return diffPlans({ before: state.base, after: shape.partsOf(job) }, shape);
+}
+
+function markOf(
+  { part, index }: PartRef,
+  { diff, writing, edits }: { diff: PlanDiff | null; writing: PartRef | null; edits: EditState },
+): Mark | null {
+  if (writing?.part === part && writing.index === index) return "writing";
+  const found = diff?.parts[part];
+  if (!found) return null;
+  if (index === undefined) return found.state === "same" ? null : found.state;
+  const state = found.items[edits.originalOf({ part, index })]?.state ?? "same";
+  return state === "same" ? null : state;
+}
