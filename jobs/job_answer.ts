@@ -76,7 +76,8 @@ const common = {
 const work = {
   progress: Progress.nullable().describe("`null` after the end of the job"),
   partial: z.array(z.unknown()).nullable().describe(
-    "The finished parts of the plan; `null` after the end of the job",
+    "The finished parts of the plan. They stay when the job ends without a plan. `null`: the job " +
+      "has a plan, or ended before the first part",
   ),
   usage: Usage.nullable(),
   warnings: z.array(PlanWarning).describe(

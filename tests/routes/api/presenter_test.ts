@@ -153,10 +153,11 @@ Deno.test("presentJob() uses the time of creation for a waiting job without a ti
   assertStrictEquals(updatedAt, "2026-11-21T12:00:00.000Z");
 });
 
-Deno.test("presentJob() shows the usage of an ended job, and no progress", () => {
+Deno.test("presentJob() shows the usage and the parts of an ended job, and no progress", () => {
   const job = cancelJob(runningJob(), { now: NOON + 5_000, usage });
   const ended = shown(job, progress);
-  assertEquals([ended.progress, ended.partial, ended.usage], [null, null, usage]);
+  assertEquals([ended.progress, ended.partial, ended.usage], [null, ["one"], usage]);
+  assertStrictEquals(shown(job).partial, null);
   const timeline = presentTimeline(kind, { job, progress, events: [] });
   assertEquals(timeline.usage, usage);
 });
