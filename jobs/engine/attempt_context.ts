@@ -203,8 +203,8 @@ export class AttemptContext implements JobContext {
     this.kept = plan;
   }
 
-  showResearch(message: string): void {
-    this.#board.research(message);
+  showResearch(message: string, tools?: readonly string[]): void {
+    this.#board.research(message, tools);
   }
 
   /** Resolves when all running steps are stored or have failed. */

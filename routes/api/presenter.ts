@@ -103,10 +103,10 @@ function presentProgress(
   progress: Progress,
   { isFollowing = false, heldBackBy, queue }: WaitMembers,
 ) {
-  const { phase, message, step, of, updatedAt } = progress;
+  const { phase, message, tools, step, of, updatedAt } = progress;
   const started = { position: null, expectedStartAt: null };
   const at = isoTime(updatedAt || job.createdAt);
-  const shown = { phase, message, step, of, ...started, updatedAt: at };
+  const shown = { phase, message, tools, step, of, ...started, updatedAt: at };
   if (job.state === "running" || isFollowing) return shown;
   const last = job.timeline.at(-1);
   const refusal = last?.event === "released" ? last.failure : undefined;
@@ -116,6 +116,7 @@ function presentProgress(
   return {
     ...shown,
     ...waiting,
+    tools: [],
     position,
     // The end of an outage is not known.
     expectedStartAt: expectedStartAt === null || reason ? null : isoTime(expectedStartAt),
