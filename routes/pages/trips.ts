@@ -5,6 +5,7 @@
 import type { Context, Hono } from "hono";
 import { z } from "zod";
 import type { PublicKind } from "../../jobs/kind.ts";
+import { isEnded } from "../../lib/job/job_record.ts";
 import type { JobSnapshot } from "../../lib/job/job_snapshot.ts";
 import type { PageState } from "../../web/app/page.tsx";
 import { titleOfJob } from "../../web/app/wish.ts";
@@ -15,7 +16,9 @@ import { notOwner } from "../api/refusals.ts";
 import { sendCalendar, sendJson, sendMarkdown } from "../files/downloads.ts";
 import { setHeaders } from "../http/answer.ts";
 import { type AppEnv, mayCancel, maySee, readerOf } from "../http/caller.ts";
+import { sendCancelPage } from "./cancel_page.tsx";
 import { sendApp } from "./html.tsx";
+import { wordsOf } from "./language.ts";
 import type { WebOptions } from "./web_options.ts";
 
 /** The downloads of a finished plan, by file extension. */
@@ -34,11 +37,7 @@ export function addTripPages(routes: Hono<AppEnv>, options: WebOptions): void {
     return found ? sendTrip(c, options, found) : sendMissing(c, options);
   });
   routes.post("/trips/:id/cancel", (c) => cancelTrip(c, options));
-  // For a traveller who reloads the page after an attempt to cancel.
-  routes.get(
-    "/trips/:id/cancel",
-    (c) => c.redirect(`/trips/${encodeURIComponent(c.req.param("id"))}`, 303),
-  );
+  routes.get("/trips/:id/cancel", (c) => askToCancel(c, options));
   for (const [extension, send] of Object.entries(downloads)) {
     routes.get(`/trips/:id/plan.${extension}`, async (c) => {
       const read = { jobId: c.req.param("id"), now: options.clock.now() };
@@ -86,6 +85,17 @@ function sendTrip(c: Context<AppEnv>, { clock, access }: WebOptions, found: Foun
   return sendApp(c, { title: titleOfJob(job), state, refreshSeconds, isPrivate: true });
 }
 
+/** Asks whether to cancel, where no script shows a dialog. An ended trip shows how it has ended. */
+async function askToCancel(c: Context<AppEnv>, options: WebOptions): Promise<Response> {
+  const found = await findTrip(c, options);
+  setHeaders(c, { "cache-control": "private, no-cache" });
+  if (!found) return sendMissing(c, options);
+  const { job } = found.snapshot;
+  if (isEnded(job)) return c.redirect(`/trips/${job.id}`, 303);
+  if (!mayCancel(c.get("caller"), job, options.access)) throw notOwner();
+  return sendCancelPage(c, jobOf(found));
+}
+
 async function cancelTrip(c: Context<AppEnv>, options: WebOptions): Promise<Response> {
   const { jobs, access } = options;
   const found = await findTrip(c, options);
@@ -103,9 +113,14 @@ function sendMissing(c: Context<AppEnv>, { access }: WebOptions) {
   const isLocked = access.apiKeys.isRequired && !access.publicReads;
   if (isLocked) setHeaders(c, { "www-authenticate": "Bearer" });
   return isLocked
-    ? sendApp(c, { title: "Locked", state: { page: "locked", id }, status: 401, isPrivate: true })
+    ? sendApp(c, {
+      title: wordsOf(c).site.lockedTitle,
+      state: { page: "locked", id },
+      status: 401,
+      isPrivate: true,
+    })
     : sendApp(c, {
-      title: "Trip not found",
+      title: wordsOf(c).site.missingTitle,
       state: { page: "gone", id },
       status: 404,
       isPrivate: true,

@@ -10,7 +10,6 @@ import { limitRate } from "../http/rate_limit.ts";
 import { browserTokenOf, keepBrowserToken } from "./browser_token.ts";
 import { addHomePage } from "./home.ts";
 import { sendProblemPage } from "./html.tsx";
-import { keepLanguage } from "./language.ts";
 import { foreignForm, problemOf } from "./page_problem.ts";
 import { addTripPages } from "./trips.ts";
 import type { WebOptions } from "./web_options.ts";
@@ -27,7 +26,6 @@ export function webRoutes(options: WebOptions): Hono<AppEnv> {
     problem: foreignForm,
   });
   routes.use("/trips/*", identify(access, (c) => browserTokenOf(c, access)), ownForms);
-  routes.use("/", keepLanguage()).use("/trips/:id", keepLanguage());
   const keepToken = keepBrowserToken(access);
   routes.use("/", keepToken).use("/trips/:id", keepToken);
   // `POST /trips` counts after it has read its form, so that its page can show the form again.
@@ -36,7 +34,7 @@ export function webRoutes(options: WebOptions): Hono<AppEnv> {
   addTripPages(routes, options);
   routes.onError((error, c) => {
     const [, trip] = c.req.path.match(/^(\/trips\/[^/]+)\//) ?? [];
-    const nextAction = trip === undefined ? undefined : { href: trip, text: "Back to the trip" };
+    const nextAction = trip === undefined ? undefined : { href: trip, name: "toTrip" } as const;
     return sendProblemPage(c, problemOf(c, error), nextAction);
   });
   return routes;

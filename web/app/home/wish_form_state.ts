@@ -9,7 +9,7 @@ import { randomKey } from "../../client/client_token.ts";
 import { hasApiKey } from "../api_key.ts";
 import { useAwake } from "../focus.ts";
 import type { HomeState } from "./home.tsx";
-import { keyError, keyIn, keyInput, REFUSED } from "../key_field.tsx";
+import { keyError, type KeyFault, keyIn, keyInput, REFUSED } from "../key_field.tsx";
 import type { FormValues } from "../kinds/form_view.ts";
 import type { Refusal } from "../refusal.ts";
 import { makeTrip, refusalOf } from "../session.ts";
@@ -99,7 +99,7 @@ function useFields(form: FormRef, { kind, home }: WishFormProps) {
 
 /** Returns the state of the API key field. */
 function useKey(form: FormRef, isNeeded: boolean) {
-  const [error, setError] = useState<string | null>(null);
+  const [error, setError] = useState<KeyFault | null>(null);
   const hasKey = useAwake() && hasApiKey();
   return {
     error,

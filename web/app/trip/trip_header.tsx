@@ -3,6 +3,7 @@
  * @module
  */
 import type { Job } from "../../client/client.ts";
+import { useWords, type Words } from "../../words/words.ts";
 import { durationInWords } from "../duration.ts";
 import { tripViewOf } from "../kinds/registry.ts";
 import { LocalTime } from "../local_time.tsx";
@@ -11,6 +12,7 @@ import { describeSource } from "./source.ts";
 import { TripActions } from "./trip_actions.tsx";
 
 export function TripHeader({ job, isOpen }: { job: Job; isOpen: boolean }) {
+  const words = useWords();
   const view = tripViewOf(job);
   const wish = wishOfJob(job);
   const extent = wish && durationLabel(wish);
@@ -23,7 +25,7 @@ export function TripHeader({ job, isOpen }: { job: Job; isOpen: boolean }) {
         <span>
           available until <LocalTime iso={job.expiresAt} />
         </span>
-        <span>{describeState(job)}</span>
+        <span>{describeState(job, words)}</span>
         {madeUp && <span class="mark">{madeUp.mark}</span>}
         {view.factsOf?.(job).map((fact) => <span key={fact}>{fact}</span>)}
       </p>
@@ -34,8 +36,8 @@ export function TripHeader({ job, isOpen }: { job: Job; isOpen: boolean }) {
 }
 
 /** Returns the state of a job in a few words. */
-function describeState({ status, createdAt, completedAt }: Job): string {
+function describeState({ status, createdAt, completedAt }: Job, words: Words): string {
   if (status === "processing") return "in progress";
-  const took = durationInWords(Date.parse(completedAt ?? createdAt) - Date.parse(createdAt));
+  const took = durationInWords(Date.parse(completedAt ?? createdAt) - Date.parse(createdAt), words);
   return { completed: `ready after ${took}`, failed: "failed", canceled: "canceled" }[status];
 }
