@@ -12,6 +12,7 @@ import {
   seeFirstDay,
   shiftedOn,
   shiftsOn,
+  stopPlanning,
   takeScreenshot,
   upTo,
   visit,
@@ -39,7 +40,7 @@ for (const [device, viewport] of Object.entries(devices)) {
       await takeScreenshot(page, `home-${device}`);
       await wishForItinerary(page);
       const id = await service.model.begun(0);
-      await page.locator(".dock", { hasText: "Reading your request" }).waitFor();
+      await page.locator(".dock", { hasText: "Thinking about your trip" }).waitFor();
       await page.locator("[aria-current=step]", { hasText: "Thinking" }).waitFor();
       await takeScreenshot(page, `itinerary-thinking-${device}`);
       service.model.write(id, upTo(days, 1));
@@ -141,8 +142,8 @@ browserTest("a page says that it is offline, and continues when it is online", a
   await context.setOffline(true);
   // The emulation does not cut an open stream: the event ends it, as when a phone wakes up.
   await page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))");
-  await page.getByText("No connection. Your trip is saved, and this page keeps trying.").waitFor();
-  await page.getByText("Check your connection.").waitFor();
+  await page.getByText("You are offline. This page goes on when you are connected again.")
+    .waitFor();
   await takeScreenshot(page, "offline");
   service.model.write(id);
   await service.program.untilLogged("completed");
@@ -160,8 +161,7 @@ browserTest(
     const { page, faults } = await visit(browser);
     await seeFirstDay(page, service);
     await service.program.end("SIGKILL");
-    await page.getByText("No connection. Your trip is saved, and this page keeps trying.")
-      .waitFor();
+    await page.getByText("We can't reach the service. Your trip is saved").waitFor();
     assertStrictEquals(await page.locator(".days > li:not(.placeholder)").count(), 1);
     await service.restart();
     service.model.write(await service.model.begun(1));
@@ -178,8 +178,8 @@ browserTest("a trip can be canceled, and then repeated", async (browser) => {
   await wishForItinerary(page);
   await service.model.begun(0);
   const canceled = page.url();
-  await page.getByRole("button", { name: "Stop planning" }).click();
-  await page.getByText("This trip was canceled before its plan was finished.").waitFor();
+  await stopPlanning(page);
+  await page.getByText("Planning was stopped before the plan was finished.").waitFor();
   await takeScreenshot(page, "canceled");
   const { status } =
     (await service.program.get(canceled.replace(/.*trips/, "/api/itineraries"))).body;
@@ -310,7 +310,7 @@ browserTest("a trip that expires on an open page says so", async (browser) => {
   await page.goto(service.url);
   await wishForItinerary(page);
   await service.model.begun(0);
-  await page.locator(".dock", { hasText: "Reading your request" }).waitFor();
+  await page.locator(".dock", { hasText: "Thinking about your trip" }).waitFor();
   await page.getByRole("button", { name: "Stop planning" }).focus();
   await page.route(
     "**/api/itineraries/*",
@@ -361,8 +361,8 @@ browserTest("all main functions work without JavaScript", async (browser) => {
   await page.getByLabel("Interests").fill("food");
   await page.getByRole("button", { name: "Plan my weekend" }).click();
   await page.waitForURL("**/trips/*");
-  await page.getByRole("button", { name: "Stop planning" }).click();
-  await page.getByText("This trip was canceled before its plan was finished.").waitFor();
+  await stopPlanning(page);
+  await page.getByText("Planning was stopped before the plan was finished.").waitFor();
   assertEquals(faults(/status of 400/), []);
 });
 

@@ -37,7 +37,7 @@ export const de: Words = {
     label: "Fortschritt",
     partsOfPlan: "Teile des Plans",
     elapsed: "Zeit bisher:",
-    canClose: "Du kannst die Seite schließen. Wir machen weiter.",
+    canClose: "Du kannst diese Seite schließen.",
     noUpdates: "Nichts Neues?",
     reload: "Seite neu laden",
     stages: {

@@ -42,7 +42,7 @@ export const en = {
     label: "Progress",
     partsOfPlan: "Parts of the plan",
     elapsed: "Time so far:",
-    canClose: "You can close this page. We keep working.",
+    canClose: "You can close this page.",
     noUpdates: "No updates?",
     reload: "Reload the page",
     stages: {

@@ -49,26 +49,24 @@ export function Dock({ job, connection, fault, ageMs, canCancel, onEnded }: Dock
   const mood = isWrong ? " wrong" : troubledPhases.has(phase) ? " troubled" : "";
   return (
     <section class="dock" aria-label={label}>
-      <div class="row">
-        <ol class="stages">
-          {stages.map(([name]) => (
-            <li key={name} aria-current={name === stage ? "step" : undefined}>{names[name]}</li>
-          ))}
-        </ol>
-        <p class="elapsed">
-          <span class="unseen">{words.elapsed}</span> <Elapsed job={job} ageMs={ageMs} />
-        </p>
-      </div>
+      <ol class="stages">
+        {stages.map(([name]) => (
+          <li key={name} aria-current={name === stage ? "step" : undefined}>{names[name]}</li>
+        ))}
+      </ol>
       <progress aria-label={partsOfPlan} {...(of && { value: step, max: of })} />
       <div class="row">
-        <div class="messages">
-          <p class={`title${mood}`} role={refusal ? "alert" : undefined}>
-            <Message {...{ job, fault, refusal, isLost }} />
+        <p class={`title${mood}`} role={refusal ? "alert" : undefined}>
+          <Message {...{ job, fault, refusal, isLost }} />
+        </p>
+        <div class="side">
+          <p class="elapsed">
+            <span class="unseen">{words.elapsed}</span> <Elapsed job={job} ageMs={ageMs} />
           </p>
-          <Hint canClose={!isWrong} />
+          {canCancel && <StopForm job={job} onEnded={onEnded} onRefused={setRefusal} />}
         </div>
-        {canCancel && <StopForm job={job} onEnded={onEnded} onRefused={setRefusal} />}
       </div>
+      <Hint canClose={!isWrong} />
       {reasoningOf && <Reasoning summaries={reasoningOf(job)} />}
     </section>
   );
@@ -123,9 +121,9 @@ function Work({ job }: { job: Job }) {
 /** Tells what the traveler may do, or how the page is updated where no script runs. */
 function Hint({ canClose }: { canClose: boolean }) {
   const { canClose: text, noUpdates, reload } = useWords().waiting;
-  if (useAwake()) return <p class="quiet">{canClose && text}</p>;
+  if (useAwake()) return <p class="hint quiet">{canClose && text}</p>;
   return (
-    <p class="quiet late">
+    <p class="hint quiet late">
       {noUpdates} <a href="">{reload}</a>
     </p>
   );

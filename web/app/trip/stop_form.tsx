@@ -63,7 +63,7 @@ export function StopForm({ job, onEnded, onRefused }: StopFormProps) {
           <p id="stop-text">
             <WhatStays job={job} />
           </p>
-          <p class="actions">
+          <p class="answers">
             <button type="submit" class="main">{stopYes}</button>
             <button type="button" onClick={close}>{stopNo}</button>
           </p>
