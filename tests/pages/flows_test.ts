@@ -192,15 +192,16 @@ browserTest("a trip can be canceled, and then repeated", async (browser) => {
 });
 
 browserTest("a failed trip says why, and shows the next action", async (browser) => {
-  const quota = { message: "No quota", type: "insufficient_quota", code: "insufficient_quota" };
+  const wrongKey = { message: "Wrong key", type: "invalid_request_error", code: "invalid_api_key" };
   await using service = await openService({
-    script: [{ error: quota, status: 429 }, itineraryReply],
+    script: [{ error: wrongKey, status: 401 }, itineraryReply],
   });
   const { page, faults } = await visit(browser);
   await page.goto(service.url);
   await wishForItinerary(page);
   await page.getByText("We can't write plans right now.").waitFor();
-  await page.getByText("Error code: quota_exceeded").waitFor();
+  await page.getByText("Error code: unauthorized").waitFor();
+  assertStrictEquals(await page.getByText(/OpenAI|operator|401/i).count(), 0);
   await takeScreenshot(page, "failed");
   const failed = page.url();
   await page.getByRole("link", { name: "Edit your request" }).click();
