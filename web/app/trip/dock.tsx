@@ -50,7 +50,7 @@ export function Dock({ job, connection, fault, ageMs, canCancel, onEnded }: Dock
   return (
     <section class="dock" aria-label={label}>
       <ol class="stages">
-        {stages.map(([name]) => (
+        {stages.map((name) => (
           <li key={name} aria-current={name === stage ? "step" : undefined}>{names[name]}</li>
         ))}
       </ol>

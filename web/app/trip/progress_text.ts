@@ -5,6 +5,7 @@
  */
 import type { Job } from "../../client/client.ts";
 import type { Words } from "../../words/words.ts";
+import { wishViewOf } from "../kinds/registry.ts";
 import { nounOf } from "../wish.ts";
 
 type Progress = NonNullable<Job["progress"]>;
@@ -62,5 +63,5 @@ function describeResearch({ tools = [] }: WorkState, { waiting, language }: Word
 /** Returns the name of a part of the plan, such as `Day`. */
 export function partNameOf(job: Job, { waiting }: Words): string {
   const names: Record<string, string> = waiting.parts;
-  return names[nounOf(job)] ?? waiting.parts.other;
+  return names[nounOf(job)] ?? wishViewOf(job)?.partNoun ?? waiting.parts.other;
 }

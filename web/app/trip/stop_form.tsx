@@ -65,7 +65,7 @@ export function StopForm({ job, onEnded, onRefused }: StopFormProps) {
           </p>
           <p class="answers">
             <button type="submit" class="main">{stopYes}</button>
-            <button type="button" onClick={close}>{stopNo}</button>
+            <button type="button" autofocus onClick={close}>{stopNo}</button>
           </p>
         </form>
       </dialog>
