@@ -527,7 +527,7 @@ export class JobStore {
       const canceled = cancelJob(job, { now: this.#now, usage });
       const commit = this.#begin().check(entry)
         .delete(job.state === "queued" ? keys.due(job) : keys.running(job));
-      // The finished parts stay. Those that a waiting job has shown may belong to its leader.
+      // The finished parts stay. A waiting job may have shown the parts of its leader.
       const shared = await this.#inFlight.progressOfLeader(job);
       if (shared) commit.put(keys.progress(id), encodeProgress(shared.progress), job);
       const during = job.state === "queued" ? "queue" : "attempt";

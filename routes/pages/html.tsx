@@ -51,8 +51,8 @@ export async function sendPage(c: Context, page: PageContent): Promise<Response>
   if (redirect) return redirect;
   const style = await assetUrl("style.css");
   const words = page.language === undefined ? wordsOf(c) : catalogues[page.language];
-  setHeaders(c, { "content-language": words.language });
   if (page.language === undefined) {
+    setHeaders(c, { "content-language": words.language });
     addToHeader(c, "vary", "accept-language");
     addToHeader(c, "vary", "cookie");
   }

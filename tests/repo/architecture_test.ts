@@ -143,7 +143,14 @@ const rooms: Record<string, readonly string[]> = {
     "web/client",
     "jobs/kinds/contracts.ts",
   ],
-  "web/app/trip": ["web/app", "web/app/kept", "web/app/kinds", "web/client", "lib"],
+  "web/app/trip": [
+    "web/app",
+    "web/app/kept",
+    "web/app/kinds",
+    "web/client",
+    "web/words",
+    "lib",
+  ],
   "web/app/kept": ["web/app", "web/app/kinds", "web/client", "lib"],
   "web/app/kinds": [
     "web/app/kinds/*",

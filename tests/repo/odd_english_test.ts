@@ -4,6 +4,9 @@ import { filesBelow, root } from "../../testing/source_files.ts";
 
 /** Sentences that testers of the pages did not understand, or found odd. They must not come back. */
 const odd = [
+  // In two pieces, because the linter knows these words, too.
+  ["If you have got the link from some", "body"].join(""),
+  ["Only those", "who have one"].join(" "),
   "Make a wish",
   "Reading the wish",
   "Change the wish",
@@ -12,9 +15,7 @@ const odd = [
   "With commas in between",
   "To the first page",
   "There is nothing at this path",
-  "If you have got the link from somebody",
   "has lost its end on the way",
-  "Only those who have one",
   "The research came to no end",
   "Problems that this API answers with",
   "A picture of it",

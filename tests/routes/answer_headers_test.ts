@@ -346,7 +346,6 @@ const filesAndPages: Row[] = [
   ["the API reference", "GET /docs", {}, 200, { ...page, "cache-control": "public, max-age=300" }],
   ["the list of problems", "GET /problems", {}, 200, {
     ...page,
-    "content-language": "en",
     "cache-control": "public, max-age=3600",
   }],
   ["the start page", "GET /", {}, 200, { ...spoken, ...revalidated, ...newCookie }],
