@@ -9,6 +9,8 @@
  */
 import { parseArgs } from "node:util";
 import { JobRecord } from "../lib/job/job_record.ts";
+import { keys } from "../lib/store/job_keys.ts";
+import { decodeProgress } from "../lib/store/progress_codec.ts";
 import { Program, workDirectory } from "../testing/program.ts";
 import { weatherEnv } from "../testing/weather_server.ts";
 import { Chance, wait } from "./chance.ts";
@@ -67,6 +69,8 @@ interface Trip {
   name: string;
   path: string;
   canceled: boolean;
+  /** The parts in the answer to the cancellation. */
+  keptParts?: unknown[] | null;
   /** The first final answer. */
   final?: { status: string; failure: { code: string } | null };
 }
@@ -112,6 +116,7 @@ async function sendJob(name: string): Promise<void> {
   await wait(1_000 * cancelAfterMs);
   const answer = await pick(running).delete(trip.path).catch(() => null);
   trip.canceled = answer?.status === 202;
+  if (trip.canceled) trip.keptParts = answer!.body.partial;
 }
 
 /** Waits for the plan of some trips, and changes it, also more than once. */
@@ -231,6 +236,7 @@ async function report(): Promise<boolean> {
     "finished steps run again": again.length,
     "changes accepted twice": changed.length - new Set(namesOf(changed).values()).size,
     "changes of kept parts": (await readBrokenRefinements(records)).length,
+    "canceled trips with other parts": await countChangedParts(),
   };
   console.table({
     seconds,
@@ -310,6 +316,19 @@ async function readRecords(): Promise<Map<string, JobRecord>> {
 async function readBrokenRefinements(records: Map<string, JobRecord>): Promise<string[]> {
   using kv = await Deno.openKv(`${directory.path}/data/kv.sqlite`);
   return await findBrokenRefinements(kv, records);
+}
+
+/** Counts the canceled trips whose finished parts are not those of the answer to the cancellation. */
+async function countChangedParts(): Promise<number> {
+  using kv = await Deno.openKv(`${directory.path}/data/kv.sqlite`);
+  let count = 0;
+  for (const { path, canceled, keptParts } of trips) {
+    if (!canceled) continue;
+    const { value } = await kv.get(keys.progress(path.split("/").at(-1)!));
+    const stored = decodeProgress(value).partial;
+    if (JSON.stringify(stored) !== JSON.stringify(keptParts ?? [])) count++;
+  }
+  return count;
 }
 
 /** Returns whether the stored state differs from the final answer to the client. */

@@ -38,6 +38,9 @@ const Failure = z.object({
 const Progress = z.object({
   phase: z.enum(["queued", "retrying", "paused", ...Phase.options]),
   message: z.string().describe("The current phase in words, for people"),
+  tools: z.array(z.string()).describe(
+    "The names of the tools that the job runs while it is `researching`",
+  ),
   step: z.int().nonnegative().describe("Number of finished parts of the plan"),
   of: z.int().positive().nullable().describe("Total number of parts; `null` if not known"),
   position: z.int().positive().nullable().describe(
@@ -76,7 +79,8 @@ const common = {
 const work = {
   progress: Progress.nullable().describe("`null` after the end of the job"),
   partial: z.array(z.unknown()).nullable().describe(
-    "The finished parts of the plan; `null` after the end of the job",
+    "The finished parts of the plan. They stay when the job ends without a plan. `null`: the job " +
+      "has a plan, or ended before the first part",
   ),
   usage: Usage.nullable(),
   warnings: z.array(PlanWarning).describe(

@@ -247,8 +247,13 @@ export interface JobContext {
    * @param plan a whole plan, as {@link JobKind.generate} returns it
    */
   keep(plan: unknown): void;
-  /** Shows in the progress that the job runs tools, in one sentence for people. */
-  showResearch(message: string): void;
+  /**
+   * Shows in the progress that the job runs tools.
+   *
+   * @param message one sentence for people
+   * @param tools the names of the tools, for programs
+   */
+  showResearch(message: string, tools?: readonly string[]): void;
 }
 
 /** A plan and its source. */

@@ -170,3 +170,9 @@ export async function seeFirstDay(
   await page.getByRole("heading", { name: days[0]!.theme }).waitFor();
   return id;
 }
+
+/** Stops the planning of a trip, and confirms it: in the dialog, or on its page without a script. */
+export async function stopPlanning(page: Page): Promise<void> {
+  await page.getByRole("button", { name: "Stop planning" }).click();
+  await page.getByRole("button", { name: "Yes, stop" }).click();
+}

@@ -2,6 +2,7 @@
  * The stores over a new database, and test data for them.
  * @module
  */
+import { deadlineFailure } from "../lib/job/job_record.ts";
 import { assert } from "@std/assert";
 import { failure } from "../lib/job/failure.ts";
 import type { Lease } from "../lib/store/job_commit.ts";
@@ -58,7 +59,7 @@ export async function claim(
 ): Promise<Lease | null> {
   const due = await store.readDue(id, kinds);
   if (due?.isOverdue) {
-    await store.failOverdue(due);
+    await store.failWaiting(due, deadlineFailure());
     return null;
   }
   return due && await store.claim(due, holder);

@@ -46,6 +46,7 @@ export function itineraryJob(members: Partial<ItineraryJob> = {}): ItineraryJob 
     progress: isEnded ? null : {
       phase: "writing",
       message: "Writing",
+      tools: [],
       step: 0,
       of: 2,
       position: null,

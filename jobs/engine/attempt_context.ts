@@ -203,8 +203,8 @@ export class AttemptContext implements JobContext {
     this.kept = plan;
   }
 
-  showResearch(message: string): void {
-    this.#board.research(message);
+  showResearch(message: string, tools?: readonly string[]): void {
+    this.#board.research(message, tools);
   }
 
   /** Resolves when all running steps are stored or have failed. */
@@ -441,7 +441,9 @@ export class AttemptContext implements JobContext {
   ): Promise<T> {
     const { breaker, store, lease } = this.#options;
     const onWait = ({ code }: Failure) => this.#board.wait(reasonToWait(code));
-    return breaker.guard(lease.job, { signal: this.signal, onWait }, async (onAnswer) => {
+    const hasNothing = this.steps.length === 0;
+    const wait = { signal: this.signal, onWait, hasNothing };
+    return breaker.guard(lease.job, wait, async (onAnswer) => {
       if (this.#mustCheck) {
         this.#requireHeld(await this.#persist(() => store.leaseStatus(lease)));
       }

@@ -55,7 +55,7 @@ export interface ExecutorOptions {
 interface EndedAttempt extends AttemptEnd {
   ended: Ended;
   savedTokens: number;
-  /** The last progress of an attempt with a plan. */
+  /** The last progress of the attempt. */
   progress?: Progress | undefined;
   /** All steps of the job, unless earlier attempts may have stored others. */
   steps?: readonly StepEvent[] | undefined;
@@ -158,7 +158,7 @@ export class Executor {
     return {
       ended,
       savedTokens: context?.savedTokens ?? 0,
-      progress: hasPlan ? context?.progress : undefined,
+      progress: context?.progress,
       steps: lease.isFirst ? context?.steps : undefined,
       isUnpriced: context?.isUnpriced ?? false,
       kept: keptPlan(this.#kindOf(lease.job), context),
@@ -283,7 +283,13 @@ export class Executor {
         return await store.release(lease, { failure, runAt, now, savedTokens, isUnpriced });
       }
       case "stop":
-        return await store.fail(lease, { failure: outcome.failure, now, savedTokens, isUnpriced });
+        return await store.fail(lease, {
+          failure: outcome.failure,
+          progress: progress && hasParts(progress) ? progress : undefined,
+          now,
+          savedTokens,
+          isUnpriced,
+        });
     }
   }
 
@@ -311,6 +317,11 @@ function keptPlan(kind: JobKind, context: AttemptContext | undefined): WrittenPl
   if (context?.kept === undefined) return undefined;
   const { data } = kind.result.safeParse(context.kept);
   return data === undefined ? undefined : { result: data, source: context.source };
+}
+
+/** Whether there is something in the progress that a reader may want to keep. */
+function hasParts({ partial }: Progress): boolean {
+  return partial.length > 0;
 }
 
 /** Whether an interruption ended the attempt, and if `why` is given, for this reason. */

@@ -70,9 +70,9 @@ export class ProgressBoard {
     this.#show("thinking", isFirst ? "Reading your request" : "Thinking about the plan");
   }
 
-  /** Shows that the job runs tools. */
-  research(message: string): void {
-    this.#show("researching", message);
+  /** Shows that the job runs tools with these names. */
+  research(message: string, tools: readonly string[] = []): void {
+    this.#show("researching", message, { tools });
   }
 
   /** Shows that the job waits for the model service. */
@@ -169,12 +169,20 @@ export class ProgressBoard {
   #showItems(items: readonly unknown[], { noun, count }: PlanParts): void {
     const isLast = items.length === count;
     const next = `${noun} ${items.length + 1}${count === null ? "" : ` of ${count}`}`;
-    this.#show("writing", isLast ? "Finishing the plan" : `Writing ${next}`, items);
+    this.#show("writing", isLast ? "Finishing the plan" : `Writing ${next}`, { items });
   }
 
-  #show(phase: Phase, message: string, items: readonly unknown[] = this.#progress.partial): void {
+  #show(
+    phase: Phase,
+    message: string,
+    { items = this.#progress.partial, tools = [] }: {
+      items?: readonly unknown[];
+      tools?: readonly string[];
+    } = {},
+  ): void {
     const of = this.#turn?.parts.count ?? this.#progress.of;
-    this.#change({ phase, message, step: items.length, of, partial: [...items] });
+    const [partial, names] = [[...items], [...tools]];
+    this.#change({ phase, message, tools: names, step: items.length, of, partial });
   }
 
   #change(change: Partial<Progress>): void {

@@ -229,7 +229,9 @@ export class Stager {
   /** Returns whether jobs of this kind must wait for the model, an operator or space on the disk. */
   #isHeldBack(kind: string): boolean {
     const { breaker, controls, storage } = this.#options;
-    return breaker.openUntil(kind) > 0 || controls.isPaused(kind) || !storage.startsJobs;
+    // The claim fails new jobs when only an operator can end the outage.
+    const waits = breaker.openUntil(kind) > 0 && breaker.endsJobsWith(kind) === null;
+    return waits || controls.isPaused(kind) || !storage.startsJobs;
   }
 
   /** Returns whether the job cannot be claimed now, without a read of its record. */

@@ -4,14 +4,20 @@
  */
 import { getLogger } from "@logtape/logtape";
 import type { Clock } from "../../lib/clock.ts";
-import { placeOf, type QueuedJob, type RunningJob } from "../../lib/job/job_record.ts";
+import type { Failure } from "../../lib/job/failure.ts";
+import {
+  deadlineFailure,
+  placeOf,
+  type QueuedJob,
+  type RunningJob,
+} from "../../lib/job/job_record.ts";
 import { describeError } from "../../lib/log.ts";
 import type { Breaker } from "../../lib/store/breaker.ts";
 import type { ControlsStore } from "../../lib/store/controls_store.ts";
 import type { Lease } from "../../lib/store/job_commit.ts";
 import type { DueJob } from "../../lib/store/job_index.ts";
 import { UnreadableJobError } from "../../lib/store/job_entry.ts";
-import type { JobStore } from "../../lib/store/job_store.ts";
+import type { DueRecord, JobStore } from "../../lib/store/job_store.ts";
 import type { StorageSpace } from "../../lib/store/storage_space.ts";
 import type { Turns } from "../../lib/turns.ts";
 import type { Executor } from "./executor.ts";
@@ -164,24 +170,37 @@ export class Worker {
     await controls.ready();
     const due = await this.#store.readDue(id, kinds);
     if (!due && listed) await this.#store.dropStaleEntry(listed);
-    if (due?.isOverdue) {
-      const failed = await this.#store.failOverdue(due);
-      if (failed) logFailed(failed);
-      return null;
-    }
+    if (due?.isOverdue) return await this.#fail(due, deadlineFailure());
     if (!storage.startsJobs || (due && controls.isPaused(due.job.kind))) return null;
     // A follower normally calls no model, so neither the breaker nor the limit of its kind applies.
-    if (!due || (due.role.next !== "follow" && !await this.#mayStart(due.job, slot))) return null;
+    if (!due) return null;
+    const next = due.role.next === "follow" ? "start" : await this.#nextOf(due.job, slot);
+    if (next === "wait") return null;
+    if (next !== "start") return await this.#fail(due, next);
     return await this.#store.claim(due, this.#options.holder);
   }
 
-  /** Returns whether the job may start now. A job that the breaker holds back waits in KV. */
-  async #mayStart(job: QueuedJob, slot: Slot): Promise<boolean> {
-    if (this.#slots.isAtLimit(job.kind, job.owner)) return false;
+  /** Fails a job that waits. Returns `null`, because there is no lease. */
+  async #fail(due: DueRecord, failure: Failure): Promise<null> {
+    const failed = await this.#store.failWaiting(due, failure);
+    if (failed) logFailed(failed);
+    return null;
+  }
+
+  /**
+   * Returns whether the job may start now, or why it fails. A job that the breaker holds back waits in
+   * KV. A new job fails in place of that if only an operator can end the outage.
+   */
+  async #nextOf(job: QueuedJob, slot: Slot): Promise<"start" | "wait" | Failure> {
+    const { breaker, onHeldBack } = this.#options;
+    if (this.#slots.isAtLimit(job.kind, job.owner)) return "wait";
     slot.job = job;
-    const until = await this.#options.breaker.admit(job);
-    if (until > 0) this.#options.onHeldBack(job.kind, until);
-    return until === 0;
+    const until = await breaker.admit(job);
+    if (until === 0) return "start";
+    const failure = job.startedAt === null ? breaker.endsJobsWith(job.kind) : null;
+    if (failure) return failure;
+    onHeldBack(job.kind, until);
+    return "wait";
   }
 
   async #run(id: string, slot: Slot, lease: Lease): Promise<void> {

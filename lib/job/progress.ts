@@ -15,6 +15,8 @@ export const Progress = z.object({
   phase: Phase,
   /** Describes the phase to the reader in one sentence. */
   message: z.string(),
+  /** The names of the tools that the job runs; empty: none. */
+  tools: z.array(z.string()).catch([]),
   /** How many parts of the plan are finished. */
   step: z.int().nonnegative(),
   /** How many parts the plan will have; `null` if that is not known yet. */
@@ -36,6 +38,7 @@ export type Progress = z.infer<typeof Progress>;
 export const noProgress: Progress = {
   phase: "starting",
   message: "Getting ready",
+  tools: [],
   step: 0,
   of: null,
   updatedAt: 0,

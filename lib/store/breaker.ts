@@ -126,6 +126,8 @@ export interface GuardOptions {
   signal: AbortSignal;
   /** Called when the job waits, with the failure that opened the breaker. */
   onWait?: (failure: Failure) => void;
+  /** Whether the job has no finished step that a wait would save, see {@link Breaker.endsJobsWith}. */
+  hasNothing?: boolean;
 }
 
 export class Breaker {
@@ -164,6 +166,19 @@ export class Breaker {
     return state && isForAll(state) && state.openUntil > this.#options.clock.now()
       ? state.openUntil
       : 0;
+  }
+
+  /**
+   * Returns the failure with which new jobs of a kind fail at once, in place of a wait: a spent quota.
+   * Only an operator can end it, so a job that waits would fail later. After the pause, one job calls
+   * again.
+   *
+   * @returns `null` if jobs may call, or wait for the end of the outage
+   */
+  endsJobsWith(kind: string): Failure | null {
+    const state = this.#known.get(kind);
+    if (!state || this.openUntil(kind) === 0 || state.probe !== null) return null;
+    return failureKinds[state.failure.code].retriedByJob ? null : state.failure;
   }
 
   /**
@@ -300,6 +315,7 @@ export class Breaker {
    * @throws what `call` throws; the signal's reason if it aborts during the wait
    * @throws {BreakerOpenError} if the call was refused, or the wait is too long for a job that holds
    * a slot
+   * @throws {JobError} if the job fails at once, see {@link endsJobsWith}
    */
   async guard<T>(
     job: BreakerJob,
@@ -335,11 +351,16 @@ export class Breaker {
     });
   }
 
-  async #wait(job: BreakerJob, { signal, onWait }: GuardOptions): Promise<void> {
+  async #wait(
+    job: BreakerJob,
+    { signal, onWait, hasNothing = false }: GuardOptions,
+  ): Promise<void> {
     const { clock } = this.#options;
     for (let until; (until = await this.admit(job)) > 0;) {
       const now = clock.now();
       const failure = this.#known.get(job.kind)?.failure;
+      const end = hasNothing ? this.endsJobsWith(job.kind) : null;
+      if (end) throw new JobError(end.code, end.message, { unanswered: true });
       if (failure && until - now > MAX_WAIT_MS) throw new BreakerOpenError(until, { now, failure });
       if (failure) onWait?.(failure);
       await clock.wait(Math.min(until - now, RECHECK_MS), signal);

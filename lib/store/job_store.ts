@@ -24,7 +24,6 @@ import {
   cancelJob,
   claimJob,
   completeJob,
-  deadlineFailure,
   deadlineOf,
   type EndedJob,
   endPause,
@@ -311,13 +310,13 @@ export class JobStore {
   }
 
   /**
-   * Fails a job whose deadline passed while it waited.
+   * Fails a job that waits, because its deadline has passed or no model would accept its call.
    *
    * @returns the failed job, or `null` if another worker was faster
    */
-  async failOverdue({ job, entry }: OverdueRecord): Promise<FailedJob | null> {
+  async failWaiting({ job, entry }: DueRecord, failure: Failure): Promise<FailedJob | null> {
     const { usage, ...spent } = await this.#spentOn(job);
-    const failed = failJob(job, { failure: deadlineFailure(), now: this.#now, usage });
+    const failed = failJob(job, { failure, now: this.#now, usage });
     const commit = this.#begin().check(entry).delete(keys.due(job));
     const report = this.#putEnd(commit, failed, { ...spent, during: "queue" });
     if (await commit.commit(failed) === null) return null;
@@ -445,9 +444,19 @@ export class JobStore {
     return written;
   }
 
-  /** Ends the job without a plan. */
-  async fail(lease: Lease, options: AttemptReport & { failure: Failure }): Promise<Written> {
+  /**
+   * Ends the job without a plan. Its finished parts stay.
+   *
+   * @param options `progress`: the last progress, if it is perhaps not stored yet
+   */
+  async fail(
+    lease: Lease,
+    options: AttemptReport & { failure: Failure; progress?: Progress | undefined },
+  ): Promise<Written> {
     const commit = this.#beginHandOver(lease);
+    if (options.progress) {
+      commit.put(keys.progress(lease.job.id), encodeProgress(options.progress), lease.job);
+    }
     const { usage, ...spent } = await this.#spentOn(lease.job, options);
     const failed = failJob(lease.job, { now: this.#now, ...options, usage });
     const end = { ...spent, during: "attempt", follows: lease.follows } as const;
@@ -483,7 +492,8 @@ export class JobStore {
   }
 
   /**
-   * Cancels a job. Its worker can no longer write, and the bell tells all instances.
+   * Cancels a job. Its worker can no longer write, and the bell tells all instances. The finished parts
+   * that the worker has stored stay.
    *
    * @param kind the kind that the job must have, if it is known
    * @returns `"too late"` if the job does not exist or has already ended
@@ -517,6 +527,9 @@ export class JobStore {
       const canceled = cancelJob(job, { now: this.#now, usage });
       const commit = this.#begin().check(entry)
         .delete(job.state === "queued" ? keys.due(job) : keys.running(job));
+      // The finished parts stay. A waiting job may have shown the parts of its leader.
+      const shared = await this.#inFlight.progressOfLeader(job);
+      if (shared) commit.put(keys.progress(id), encodeProgress(shared.progress), job);
       const during = job.state === "queued" ? "queue" : "attempt";
       const report = this.#putEnd(commit, canceled, { ...spent, during });
       // A conflict means that the job has changed its state, so this loop ends when the job does.

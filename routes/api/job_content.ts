@@ -66,7 +66,8 @@ export class JobContent {
     this.version = snapshot.version;
     this.hasParts = !hasEnded || job.state === "succeeded";
     this.progress = hasEnded ? null : JSON.stringify(rest);
-    const items = job.state === "succeeded" ? kind.itemsOf(result) : partial ?? [];
+    const running = hasEnded ? [] : partial ?? [];
+    const items = job.state === "succeeded" ? kind.itemsOf(result) : running;
     const parts = partsOf(items, before);
     for (const { bytes } of parts) this.#offsets.push(this.#offsets.at(-1)! + bytes.length);
     const end = hasEnded

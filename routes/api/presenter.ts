@@ -17,7 +17,7 @@ import {
   type RunningJob,
 } from "../../lib/job/job_record.ts";
 import type { JobSnapshot, QueueWait } from "../../lib/job/job_snapshot.ts";
-import type { Failure } from "../../lib/job/failure.ts";
+import type { Failure, FailureCode } from "../../lib/job/failure.ts";
 import { noProgress, type Progress, reasonToWait } from "../../lib/job/progress.ts";
 
 /** The states by the names that the old clients know. Only clients that cancel see `canceled`. */
@@ -49,7 +49,7 @@ export function presentJob(
     createdAt,
     ...common,
     progress: finished ? null : presentProgress(job, progress, snapshot),
-    partial: finished ? null : progress.partial,
+    partial: finished ? keptParts(job, progress) : progress.partial,
     usage: finished ? job.usage : progress.usage,
     warnings: plan === null ? [] : [...kind.warningsOf?.(plan) ?? []],
   };
@@ -103,10 +103,10 @@ function presentProgress(
   progress: Progress,
   { isFollowing = false, heldBackBy, queue }: WaitMembers,
 ) {
-  const { phase, message, step, of, updatedAt } = progress;
+  const { phase, message, tools, step, of, updatedAt } = progress;
   const started = { position: null, expectedStartAt: null };
   const at = isoTime(updatedAt || job.createdAt);
-  const shown = { phase, message, step, of, ...started, updatedAt: at };
+  const shown = { phase, message, tools, step, of, ...started, updatedAt: at };
   if (job.state === "running" || isFollowing) return shown;
   const last = job.timeline.at(-1);
   const refusal = last?.event === "released" ? last.failure : undefined;
@@ -116,11 +116,22 @@ function presentProgress(
   return {
     ...shown,
     ...waiting,
+    tools: [],
     position,
     // The end of an outage is not known.
     expectedStartAt: expectedStartAt === null || reason ? null : isoTime(expectedStartAt),
     updatedAt: isoTime(last?.at ?? job.createdAt),
   };
+}
+
+/** A plan that was stopped for what it says is not shown any longer. */
+const STOPPED_FOR_CONTENT: ReadonlySet<FailureCode> = new Set(["refused", "content_filtered"]);
+
+/** Returns the finished parts of a job that has ended without a plan; `null`: there are none. */
+function keptParts(job: EndedJob, { partial }: Progress): unknown[] | null {
+  if (job.state === "succeeded" || partial.length === 0) return null;
+  const isShown = job.state === "canceled" || !STOPPED_FOR_CONTENT.has(job.failure.code);
+  return isShown ? partial : null;
 }
 
 /** The members of a snapshot that tell why a job waits. */

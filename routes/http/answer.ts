@@ -23,10 +23,14 @@ export function setHeaders(c: Context, headers: AnswerHeaders): void {
   Object.assign(c.get("headers"), headers);
 }
 
-/** Adds a value to a header of the answer that is a list (RFC 9110, section 5.6.1). */
+/**
+ * Adds a value to a header of the answer that is a list (RFC 9110, section 5.6.1), unless it has the
+ * value.
+ */
 export function addToHeader(c: Context, name: Lowercase<string>, value: string): void {
   const headers: AnswerHeaders = c.get("headers");
   const before = headers[name];
+  if (before?.split(", ").includes(value)) return;
   headers[name] = before === undefined ? value : `${before}, ${value}`;
 }
 

@@ -128,10 +128,7 @@ export async function readerOf(
     code: "unauthorized",
     detail: "The read token is not valid for this job, or it has expired",
     headers: { "www-authenticate": "Bearer" },
-    page: {
-      title: "This link no longer works",
-      text: "It was valid for a short time only. Ask the person who sent it for a new one.",
-    },
+    page: "expired_link",
   });
 }
 

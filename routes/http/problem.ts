@@ -308,8 +308,11 @@ export interface Problem {
   /** Further members of the body. */
   extensions?: Record<string, unknown>;
   headers?: AnswerHeaders;
-  /** What a page says in place of the title and the detail, which are for developers. */
-  page?: PageText;
+  /**
+   * What a page says in place of the title and the detail, which are for developers: the text, or the
+   * name of a text in the words of the pages. Unset: the text for the code.
+   */
+  page?: PageText | string;
 }
 
 /** What a page says about a problem. */

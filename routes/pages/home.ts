@@ -190,10 +190,6 @@ async function unreadableForm(
   return new ProblemError({
     code: "invalid_request",
     detail: "The form cannot be read",
-    page: {
-      title: "We couldn't read this form",
-      text: "Go to the start page and fill it in again.",
-    },
   });
 }
 

@@ -6,10 +6,9 @@ import type { Context } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import type { ComponentChildren } from "preact";
 import { renderToString } from "preact-render-to-string";
-import { setHeaders } from "../http/answer.ts";
+import { addToHeader, setHeaders } from "../http/answer.ts";
 import { type Problem, problemTypes } from "../http/problem.ts";
 import { pauseInWords } from "../../web/app/duration.ts";
-import { pageTitle } from "../../web/app/focus.ts";
 import { Page, PAGE_ID, type PageState, STATE_ID } from "../../web/app/page.tsx";
 import { COPIES_META } from "../../web/app/kept/choice.ts";
 import { catalogues } from "../../web/words/catalogues.ts";
@@ -17,8 +16,8 @@ import { type Language, languages } from "../../web/words/language.ts";
 import { type Words, WordsProvider } from "../../web/words/words.ts";
 import { assetUrl } from "./assets.ts";
 import { COLORS } from "./colors.ts";
+import { keepLanguage, languageLink, wordsOf } from "./language.ts";
 import { manifestUrl } from "./manifest.ts";
-import { languageLink, wordsOf } from "./language.ts";
 import { pageTextOf } from "./page_problem.ts";
 import { tileHead, tilePolicy } from "./tile_offer.tsx";
 
@@ -54,20 +53,27 @@ export interface PageContent {
   status?: ContentfulStatusCode;
   /** The page that the links to other languages open; unset: the page itself. */
   path?: string;
-  /** The language of the content; unset: English. */
+  /** The only language of the page; unset: that of the reader. */
   language?: Language;
 }
 
-/** Answers with a page in the common layout. */
+/**
+ * Answers with a page in the common layout: in the language of the page, else in that of the reader. A
+ * link that chooses a language is answered with a redirect to the page.
+ */
 export async function sendPage(c: Context, page: PageContent): Promise<Response> {
+  const redirect = page.language === undefined ? keepLanguage(c) : null;
+  if (redirect) return redirect;
   const style = await assetUrl("style.css");
-  const words = wordsOf(c);
-  // A form may have sent this page, so its address is not a page that a link can open.
-  const ownPath = c.req.method === "GET" && page.status !== 404 ? c.req.path : "/";
-  const { path = ownPath } = page;
+  const words = page.language === undefined ? wordsOf(c) : catalogues[page.language];
+  if (page.language === undefined) {
+    setHeaders(c, { "content-language": words.language });
+    addToHeader(c, "vary", "accept-language");
+    addToHeader(c, "vary", "cookie");
+  }
   return sendDocument(c, {
-    language: words.language,
     ...page,
+    language: words.language,
     head: (
       <>
         <link rel="stylesheet" href={style} />
@@ -88,36 +94,46 @@ export async function sendPage(c: Context, page: PageContent): Promise<Response>
           </nav>
         </header>
         {page.main}
-        <Footer words={words} path={path} />
+        <Footer words={words}>
+          {page.language === undefined && <LanguageLinks c={c} words={words} path={page.path} />}
+        </Footer>
       </>
     ),
   });
 }
 
-/** @param props.path the page that the links to other languages open */
-function Footer({ words, path }: { words: Words; path: string }) {
-  const { site } = words;
+/** @param props.children the links to other languages, if the page has any */
+function Footer({ words: { site }, children }: { words: Words; children: ComponentChildren }) {
   return (
     <footer class="site">
       <p>{site.caution}</p>
-      <p>
-        {site.forDevelopers} <a href="/docs">{site.api}</a> ·{" "}
+      <p class="links">
+        {site.forDevelopers} <a href="/docs">{site.api}</a>{" "}
         <a href="/problems">{site.errorCodes}</a>
       </p>
-      <p>
-        <span class="unseen">{site.language}:</span> {languages.map((language) => (
-          <a
-            key={language}
-            href={languageLink(path, language)}
-            lang={language}
-            hreflang={language}
-            aria-current={language === words.language ? "true" : undefined}
-          >
-            {catalogues[language].languageName}
-          </a>
-        ))}
-      </p>
+      {children}
     </footer>
+  );
+}
+
+/** Links to the same page in other languages, each in the words of that language. */
+function LanguageLinks(
+  { c, words, path }: { c: Context; words: Words; path: string | undefined },
+) {
+  return (
+    <p class="links">
+      <span class="unseen">{words.site.language}:</span> {languages.map((language) => (
+        <a
+          key={language}
+          href={languageLink(c, language, path)}
+          lang={language}
+          hreflang={language}
+          aria-current={language === words.language ? "true" : undefined}
+        >
+          {catalogues[language].languageName}
+        </a>
+      ))}
+    </p>
   );
 }
 
@@ -179,15 +195,18 @@ const RELOAD_SECONDS = 30;
 export function sendProblemPage(
   c: Context,
   problem: Problem,
-  nextAction = { href: "/", text: "Go to the start page" },
-) {
+  nextAction: NextAction = { href: "/", name: "toStart" },
+): Promise<Response> {
   const { code, headers = {} } = problem;
   const { status } = problemTypes[code];
-  const { title, text } = pageTextOf(problem);
+  const words = wordsOf(c);
+  const { title, text } = pageTextOf(problem, words);
+  const { problems } = words;
   setHeaders(c, { "cache-control": "no-store", ...headers });
   const isTemporary = status === 429 || status >= 500;
   const reloads = isTemporary && c.req.method !== "POST";
   const seconds = Number(headers["retry-after"] ?? RELOAD_SECONDS);
+  const pause = pauseInWords(seconds, words);
   return sendPage(c, {
     title,
     status,
@@ -197,22 +216,22 @@ export function sendProblemPage(
         <p class="quiet">{status}</p>
         <h1>{title}</h1>
         <p>{text}</p>
-        {isTemporary && (
-          <p>
-            {reloads
-              ? `This page tries again by itself in ${pauseInWords(seconds)}.`
-              : `Please go back, and try again in ${pauseInWords(seconds)}.`}
-          </p>
-        )}
+        {isTemporary && <p>{reloads ? problems.reloads(pause) : problems.goBack(pause)}</p>}
         <p class="actions">
-          {reloads && <a class="button main" href="">Try again now</a>}
+          {reloads && <a class="button main" href="">{problems.tryNow}</a>}
           <a class={reloads ? "button" : "button main"} href={nextAction.href}>
-            {nextAction.text}
+            {problems[nextAction.name]}
           </a>
         </p>
       </main>
     ),
   });
+}
+
+/** A link that leads on from a page with a problem. */
+interface NextAction {
+  href: string;
+  name: "toStart" | "toTrip";
 }
 
 /** Answers with a page without the common layout. */
@@ -227,7 +246,7 @@ export function sendDocument(
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
-        <title>{pageTitle(title)}</title>
+        <title>{catalogues[language].site.pageTitle(title)}</title>
         {description && <meta name="description" content={description} />}
         <link rel="icon" href="/icon.svg" type="image/svg+xml" />
         {head}

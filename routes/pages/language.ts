@@ -3,7 +3,7 @@
  * the app speaks, else English.
  * @module
  */
-import type { Context, MiddlewareHandler } from "hono";
+import type { Context } from "hono";
 import { accepts } from "hono/accepts";
 import { getCookie, setCookie } from "hono/cookie";
 import { catalogues } from "../../web/words/catalogues.ts";
@@ -33,28 +33,45 @@ export function wordsOf(c: Context): Words {
   return catalogues[languageOf(c)];
 }
 
-/** Returns the link that shows a page in another language. */
-export function languageLink(path: string, language: Language): string {
-  return `${path}?${new URLSearchParams({ [QUERY]: language })}`;
+/**
+ * Returns the link that shows the page of a request in another language.
+ *
+ * @param path the page that the link opens; unset: the page of the request
+ */
+export function languageLink(c: Context, language: Language, path?: string): string {
+  // A form may have sent this page, so its address is not a page that a link can open.
+  if (path !== undefined || c.req.method !== "GET") return `${path ?? "/"}?${QUERY}=${language}`;
+  const query = queryOf(c);
+  query.set(QUERY, language);
+  return `?${query}`;
 }
 
 /**
  * Keeps the language that a link chooses (`?lang=de`) in a cookie, and redirects to the page
  * without that member. A shared link then shows each reader the language of that reader.
+ *
+ * @returns `null` if the request chooses no language
  */
-export function keepLanguage(): MiddlewareHandler {
-  return async (c, next) => {
-    const chosen = c.req.query(QUERY);
-    if (c.req.method !== "GET" || !isLanguage(chosen)) return await next();
-    setCookie(c, LANGUAGE_COOKIE, chosen, {
-      path: "/",
-      maxAge: MAX_AGE_SECONDS,
-      sameSite: "Lax",
-    });
-    const query = new URLSearchParams(c.req.query());
-    query.delete(QUERY);
-    return c.redirect(query.size === 0 ? c.req.path : `${c.req.path}?${query}`, 303);
-  };
+export function keepLanguage(c: Context): Response | null {
+  const query = queryOf(c);
+  const chosen = query.get(QUERY);
+  if (c.req.method !== "GET" || !isLanguage(chosen)) return null;
+  setCookie(c, LANGUAGE_COOKIE, chosen, {
+    path: "/",
+    maxAge: MAX_AGE_SECONDS,
+    sameSite: "Lax",
+  });
+  query.delete(QUERY);
+  return c.redirect(query.size === 0 ? pathOf(c) : `${pathOf(c)}?${query}`, 303);
+}
+
+function queryOf(c: Context): URLSearchParams {
+  return new URL(c.req.url).searchParams;
+}
+
+/** Returns the path of a request. Two slashes at its start would name another host. */
+function pathOf(c: Context): string {
+  return new URL(c.req.url).pathname.replace(/^[/\\]+/, "/");
 }
 
 /** Regions do not matter: `de-AT` is German. */

@@ -3,53 +3,14 @@
  * @module
  */
 import type { Context } from "hono";
-import { NOT_YOURS } from "../../web/app/refusal.ts";
-import {
-  type PageText,
-  type Problem,
-  type ProblemCode,
-  ProblemError,
-  problemTypes,
-} from "../http/problem.ts";
+import type { Words } from "../../web/words/words.ts";
+import { type PageText, type Problem, ProblemError, problemTypes } from "../http/problem.ts";
 import { internalProblem } from "../http/send_problem.ts";
 
 /** The problem of a form that a page of another site has sent. */
 export const foreignForm: Problem = {
   code: "foreign_form",
   detail: "The form was sent from another site",
-  page: {
-    title: "This form came from another site",
-    text: "For your safety, we only accept forms from our own pages. Open our page and send the " +
-      "form from there.",
-  },
-};
-
-/** The texts for problems whose own texts are for developers. */
-const texts: Partial<Record<ProblemCode, PageText>> = {
-  incomplete_body: {
-    title: "Your form didn't arrive completely",
-    text: "Go back and send it again.",
-  },
-  body_timeout: {
-    title: "Your form took too long",
-    text: "Check your connection, go back and send it again.",
-  },
-  body_too_large: {
-    title: "Your text is too long",
-    text: "Go back and shorten it.",
-  },
-  not_owner: {
-    title: "You can't cancel this plan",
-    text: NOT_YOURS,
-  },
-  route_not_found: {
-    title: "Page not found",
-    text: "This page doesn't exist. The link may be wrong or incomplete.",
-  },
-  rate_limited: {
-    title: "Please wait a moment",
-    text: "You've opened or sent too many pages in a short time.",
-  },
 };
 
 /** Returns the problem for an error. */
@@ -57,7 +18,13 @@ export function problemOf(c: Context, error: Error): Problem {
   return error instanceof ProblemError ? error.problem : internalProblem(c, error);
 }
 
-/** Returns what a page says about a problem. */
-export function pageTextOf({ code, detail, page }: Problem): PageText {
-  return page ?? texts[code] ?? { title: problemTypes[code].title, text: `${detail}.` };
+/**
+ * Returns what a page says about a problem. The title and the detail of a problem are for developers,
+ * so a page has texts of its own.
+ */
+export function pageTextOf({ code, page = code }: Problem, { problems }: Words): PageText {
+  if (typeof page === "object") return page;
+  const pages: Record<string, PageText> = problems.pages;
+  if (Object.hasOwn(pages, page)) return pages[page]!;
+  return problemTypes[code].status >= 500 ? problems.other : problems.refused;
 }

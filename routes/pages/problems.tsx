@@ -24,7 +24,7 @@ export function problemRoutes(): Hono {
   const routes = new Hono();
   routes.get("/problems", (c) => {
     setHeaders(c, { "cache-control": CACHE_CONTROL });
-    return sendPage(c, { title: "API error codes", main: <ProblemList /> });
+    return sendPage(c, { language: "en", title: "API error codes", main: <ProblemList /> });
   });
   routes.get("/problems/:code", (c) => {
     const code = c.req.param("code");
@@ -33,7 +33,11 @@ export function problemRoutes(): Hono {
       throw new ProblemError({ code: "route_not_found", detail: "No problem has this code" });
     }
     setHeaders(c, { "cache-control": CACHE_CONTROL });
-    return sendPage(c, { title: type.title, main: <Problem code={code} {...type} /> });
+    return sendPage(c, {
+      language: "en",
+      title: type.title,
+      main: <Problem code={code} {...type} />,
+    });
   });
   return routes;
 }

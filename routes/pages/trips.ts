@@ -5,6 +5,7 @@
 import type { Context, Hono } from "hono";
 import { z } from "zod";
 import type { PublicKind } from "../../jobs/kind.ts";
+import { isEnded } from "../../lib/job/job_record.ts";
 import type { JobSnapshot } from "../../lib/job/job_snapshot.ts";
 import type { PageState } from "../../web/app/page.tsx";
 import { tabTitleOf } from "../../web/app/trip/tab_title.ts";
@@ -15,6 +16,7 @@ import { notOwner } from "../api/refusals.ts";
 import { sendCalendar, sendJson, sendMarkdown } from "../files/downloads.ts";
 import { setHeaders } from "../http/answer.ts";
 import { type AppEnv, mayCancel, maySee, readerOf } from "../http/caller.ts";
+import { sendCancelPage } from "./cancel_page.tsx";
 import { sendApp } from "./html.tsx";
 import { wordsOf } from "./language.ts";
 import { type RefusedChange, shapingOf } from "./shaping.ts";
@@ -38,11 +40,7 @@ export function addTripPages(routes: Hono<AppEnv>, options: WebOptions): void {
     return found ? sendTrip(c, options, found) : sendMissing(c, options);
   });
   routes.post("/trips/:id/cancel", (c) => cancelTrip(c, options));
-  // For a traveller who reloads the page after an attempt to cancel.
-  routes.get(
-    "/trips/:id/cancel",
-    (c) => c.redirect(`/trips/${encodeURIComponent(c.req.param("id"))}`, 303),
-  );
+  routes.get("/trips/:id/cancel", (c) => askToCancel(c, options));
   for (const [extension, send] of Object.entries(downloads)) {
     routes.get(`/trips/:id/plan.${extension}`, async (c) => {
       const read = { jobId: c.req.param("id"), now: options.clock.now() };
@@ -100,6 +98,17 @@ export async function sendTrip(
   return sendApp(c, { title, state, status, refreshSeconds, isPrivate: true });
 }
 
+/** Asks whether to cancel, where no script shows a dialog. An ended trip shows how it has ended. */
+async function askToCancel(c: Context<AppEnv>, options: WebOptions): Promise<Response> {
+  const found = await findTrip(c, options);
+  setHeaders(c, { "cache-control": "private, no-cache" });
+  if (!found) return sendMissing(c, options);
+  const { job } = found.snapshot;
+  if (isEnded(job)) return c.redirect(`/trips/${job.id}`, 303);
+  if (!mayCancel(c.get("caller"), job, options.access)) throw notOwner();
+  return sendCancelPage(c, jobOf(found));
+}
+
 async function cancelTrip(c: Context<AppEnv>, options: WebOptions): Promise<Response> {
   const { jobs, access } = options;
   const found = await findTrip(c, options);
@@ -117,9 +126,14 @@ export function sendMissing(c: Context<AppEnv>, { access }: WebOptions) {
   const isLocked = access.apiKeys.isRequired && !access.publicReads;
   if (isLocked) setHeaders(c, { "www-authenticate": "Bearer" });
   return isLocked
-    ? sendApp(c, { title: "Locked", state: { page: "locked", id }, status: 401, isPrivate: true })
+    ? sendApp(c, {
+      title: wordsOf(c).site.lockedTitle,
+      state: { page: "locked", id },
+      status: 401,
+      isPrivate: true,
+    })
     : sendApp(c, {
-      title: "Trip not found",
+      title: wordsOf(c).site.missingTitle,
       state: { page: "gone", id },
       status: 404,
       isPrivate: true,

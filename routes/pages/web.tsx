@@ -11,7 +11,6 @@ import { browserTokenOf, keepBrowserToken } from "./browser_token.ts";
 import { addChangeForms } from "./changes.ts";
 import { addHomePage } from "./home.ts";
 import { sendProblemPage } from "./html.tsx";
-import { keepLanguage } from "./language.ts";
 import { foreignForm, problemOf } from "./page_problem.ts";
 import { addManifest } from "./manifest.ts";
 import { addOfflineRoutes } from "./offline.ts";
@@ -34,7 +33,6 @@ export function webRoutes(options: WebOptions): Hono<AppEnv> {
     problem: foreignForm,
   });
   routes.use("/trips/*", identify(access, (c) => browserTokenOf(c, access)), ownForms);
-  routes.use("/", keepLanguage()).use("/trips/:id", keepLanguage());
   const offer = offerTiles(options.tilesUrl);
   routes.use("/", offer).use("/trips/:id", offer);
   const keepToken = keepBrowserToken(access);
@@ -47,7 +45,7 @@ export function webRoutes(options: WebOptions): Hono<AppEnv> {
   addChangeForms(routes, options);
   routes.onError((error, c) => {
     const [, trip] = c.req.path.match(/^(\/trips\/[^/]+)\//) ?? [];
-    const nextAction = trip === undefined ? undefined : { href: trip, text: "Back to the trip" };
+    const nextAction = trip === undefined ? undefined : { href: trip, name: "toTrip" } as const;
     return sendProblemPage(c, problemOf(c, error), nextAction);
   });
   return routes;

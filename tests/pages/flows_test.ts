@@ -13,6 +13,7 @@ import {
   seeFirstDay,
   shiftedOn,
   shiftsOn,
+  stopPlanning,
   takeScreenshot,
   upTo,
   visit,
@@ -40,7 +41,7 @@ for (const [device, viewport] of Object.entries(devices)) {
       await takeScreenshot(page, `home-${device}`);
       await wishForItinerary(page);
       const id = await service.model.begun(0);
-      await page.locator(".dock", { hasText: "Reading your request" }).waitFor();
+      await page.locator(".dock", { hasText: "Thinking about your trip" }).waitFor();
       await page.locator("[aria-current=step]", { hasText: "Thinking" }).waitFor();
       await takeScreenshot(page, `itinerary-thinking-${device}`);
       service.model.write(id, upTo(days, 1));
@@ -142,8 +143,8 @@ browserTest("a page says that it is offline, and continues when it is online", a
   await context.setOffline(true);
   // The emulation does not cut an open stream: the event ends it, as when a phone wakes up.
   await page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))");
-  await page.getByText("No connection. Your trip is saved, and this page keeps trying.").waitFor();
-  await page.getByText("Check your connection.").waitFor();
+  await page.getByText("You are offline. This page goes on when you are connected again.")
+    .waitFor();
   await takeScreenshot(page, "offline");
   service.model.write(id);
   await service.program.untilLogged("completed");
@@ -161,8 +162,7 @@ browserTest(
     const { page, faults } = await visit(browser);
     await seeFirstDay(page, service);
     await service.program.end("SIGKILL");
-    await page.getByText("No connection. Your trip is saved, and this page keeps trying.")
-      .waitFor();
+    await page.getByText("We can't reach the service. Your trip is saved").waitFor();
     assertStrictEquals(await page.locator(".days > li:not(.placeholder)").count(), 1);
     await service.restart();
     service.model.write(await service.model.begun(1));
@@ -179,8 +179,8 @@ browserTest("a trip can be canceled, and then repeated", async (browser) => {
   await wishForItinerary(page);
   await service.model.begun(0);
   const canceled = page.url();
-  await page.getByRole("button", { name: "Stop planning" }).click();
-  await page.getByText("This trip was canceled before its plan was finished.").waitFor();
+  await stopPlanning(page);
+  await page.getByText("Planning was stopped before the plan was finished.").waitFor();
   await takeScreenshot(page, "canceled");
   const { status } =
     (await service.program.get(canceled.replace(/.*trips/, "/api/itineraries"))).body;
@@ -193,15 +193,16 @@ browserTest("a trip can be canceled, and then repeated", async (browser) => {
 });
 
 browserTest("a failed trip says why, and shows the next action", async (browser) => {
-  const quota = { message: "No quota", type: "insufficient_quota", code: "insufficient_quota" };
+  const wrongKey = { message: "Wrong key", type: "invalid_request_error", code: "invalid_api_key" };
   await using service = await openService({
-    script: [{ error: quota, status: 429 }, itineraryReply],
+    script: [{ error: wrongKey, status: 401 }, itineraryReply],
   });
   const { page, faults } = await visit(browser);
   await page.goto(service.url);
   await wishForItinerary(page);
   await page.getByText("We can't write plans right now.").waitFor();
-  await page.getByText("Error code: quota_exceeded").waitFor();
+  await page.getByText("Error code: unauthorized").waitFor();
+  assertStrictEquals(await page.getByText(/OpenAI|operator|401/i).count(), 0);
   await takeScreenshot(page, "failed");
   const failed = page.url();
   await page.getByRole("link", { name: "Edit your request" }).click();
@@ -311,7 +312,7 @@ browserTest("a trip that expires on an open page says so", async (browser) => {
   await page.goto(service.url);
   await wishForItinerary(page);
   await service.model.begun(0);
-  await page.locator(".dock", { hasText: "Reading your request" }).waitFor();
+  await page.locator(".dock", { hasText: "Thinking about your trip" }).waitFor();
   await page.getByRole("button", { name: "Stop planning" }).focus();
   await page.route(
     "**/api/itineraries/*",
@@ -365,8 +366,8 @@ browserTest("all main functions work without JavaScript", async (browser) => {
   await form.getByText("art", { exact: true }).click();
   await page.getByRole("button", { name: "Plan my weekend" }).click();
   await page.waitForURL("**/trips/*");
-  await page.getByRole("button", { name: "Stop planning" }).click();
-  await page.getByText("This trip was canceled before its plan was finished.").waitFor();
+  await stopPlanning(page);
+  await page.getByText("Planning was stopped before the plan was finished.").waitFor();
   assertEquals(faults(/status of 400/), []);
 });
 

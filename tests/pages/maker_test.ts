@@ -5,12 +5,13 @@ import {
   bundlesReply,
   itineraryReply,
   openService,
+  stopPlanning,
   takeScreenshot,
   visit,
   wishForItinerary,
 } from "../../testing/pages.ts";
 
-const CANCELED = "This trip was canceled before its plan was finished.";
+const CANCELED = "Planning was stopped before the plan was finished.";
 
 for (const javaScriptEnabled of [true, false]) {
   const how = javaScriptEnabled ? "" : ", without JavaScript";
@@ -41,13 +42,13 @@ for (const javaScriptEnabled of [true, false]) {
       assertStrictEquals(refused.status, 403);
       assertMatch(
         await refused.text(),
-        /Only the person who planned this trip can stop planning it/,
+        /Only the person who planned it can\./,
       );
       const api = trip.replace("/trips/", "/api/itineraries/");
       const deleted = await fetch(api, { method: "DELETE", headers });
       assertStrictEquals((await deleted.json()).code, "not_owner");
 
-      await owner.page.getByRole("button", stop).click();
+      await stopPlanning(owner.page);
       for (const { page } of [owner, guest]) {
         // Without a script, the page of the guest reloads by itself after some seconds.
         await page.getByText(CANCELED).waitFor();
@@ -72,7 +73,7 @@ browserTest(
     const [deleted] = await Promise.all([
       page.waitForResponse((response) => response.request().method() === "DELETE"),
       page.reload().then(() => page.getByRole("button", { name: "Copy link" }).waitFor())
-        .then(() => page.getByRole("button", { name: "Stop planning" }).click()),
+        .then(() => stopPlanning(page)),
     ]);
     assertStrictEquals(deleted.status(), 202);
     await page.getByText(CANCELED).waitFor();
@@ -89,7 +90,7 @@ browserTest("the person who planned a trip can cancel it from another tab", asyn
   await service.model.begun(0);
   const tab = await context.newPage();
   await tab.goto(page.url());
-  await tab.getByRole("button", { name: "Stop planning" }).click();
+  await stopPlanning(tab);
   await tab.getByText(CANCELED).waitFor();
   await page.getByText(CANCELED).waitFor();
   assertEquals(faults(), []);
@@ -117,7 +118,7 @@ browserTest("with PUBLIC_READS, a visitor without a key has no button", async (b
   await guest.page.getByRole("button", { name: "Copy link" }).waitFor();
   assertStrictEquals(await guest.page.getByRole("button", stop).count(), 0);
 
-  await owner.page.getByRole("button", stop).click();
+  await stopPlanning(owner.page);
   for (const { page } of [owner, guest]) await page.getByText(CANCELED).waitFor();
   assertEquals([...owner.faults(), ...guest.faults()], []);
 });

@@ -153,7 +153,7 @@ browserTest("bundles show the phases waiting, thinking, research, writing", asyn
   await stage("Thinking");
   service.model.write(first);
   await stage("Researching");
-  await page.locator(".dock").getByText("Checking the weather").waitFor();
+  await page.locator(".dock").getByText("Looking up the weather").waitFor();
   looked.resolve();
   const second = await service.model.begun(2);
   service.model.write(second, upTo(found, 1));
@@ -262,7 +262,7 @@ async function* rareStates(page: Page) {
   await page.goto(service.url);
   await wishForItinerary(page);
   const first = await service.model.begun(0);
-  await page.locator(".dock", { hasText: "Reading your request" }).waitFor();
+  await page.locator(".dock", { hasText: "Thinking about your trip" }).waitFor();
   yield "thinking";
   const running = page.url();
   for (;;) {
@@ -287,7 +287,7 @@ async function* rareStates(page: Page) {
   await page.getByRole("heading", { name: days[0]!.theme }).waitFor();
   await page.route("**/api/**", (route) => route.abort("internetdisconnected"));
   await page.evaluate("dispatchEvent(new Event('online'))");
-  await page.locator(".dock", { hasText: "No connection." }).waitFor();
+  await page.locator(".dock", { hasText: "We can't reach the service." }).waitFor();
   yield "offline";
   await page.unroute("**/api/**");
   const held = Promise.withResolvers<void>();
@@ -296,10 +296,15 @@ async function* rareStates(page: Page) {
     await route.continue();
   });
   await page.getByRole("button", { name: "Stop planning" }).click();
+  await page.getByRole("dialog").getByText("What is written so far stays on this page.").waitFor();
+  yield "asking";
+  await page.getByRole("button", { name: "Yes, stop" }).click();
   await page.getByRole("button", { name: "Stopping…" }).waitFor();
   yield "canceling";
   held.resolve();
-  await page.getByText("This trip was canceled before its plan was finished.").waitFor();
+  await page.getByText("Planning was stopped before the plan was finished.").waitFor();
+  await page.getByText("What was finished is below.").waitFor();
+  await page.getByRole("heading", { name: days[0]!.theme }).waitFor();
   yield "canceled";
   // The page must be closed before the service, which it would miss.
   await page.close();
@@ -379,16 +384,15 @@ browserTest("a plan of 30 days fits on printed pages", async (browser) => {
   assertEquals(faults(), []);
 });
 
-browserTest("the waiting tips change every few seconds", async (browser) => {
+browserTest("the dock says what is known, and counts the seconds", async (browser) => {
   await using service = await openService({ script: [itineraryReply] });
   const { page, faults } = await visit(browser);
   await page.clock.install();
   await seeFirstDay(page, service);
   await page.getByText("You can close this page.").waitFor();
-  await page.clock.runFor(7_000);
-  await page.getByText("Days appear one by one.").waitFor();
-  await page.clock.runFor(7_000);
-  await page.getByText("Places link to a map.").waitFor();
+  const told = await page.locator(".dock .row .title, .dock .hint").allInnerTexts();
+  await page.clock.runFor(14_000);
+  assertEquals(await page.locator(".dock .row .title, .dock .hint").allInnerTexts(), told);
   const [, minutes, seconds] = (await page.locator(".elapsed").innerText()).match(/(\d+):(\d+)$/)!;
   assert(Number(minutes) * 60 + Number(seconds) >= 14, `${minutes}:${seconds}`);
   assertEquals(faults(), []);

@@ -257,7 +257,7 @@ async function driveChecklist(program: Program): Promise<void> {
   assertMatch(growing.text, /<section class="dock"[^]*<button type="submit"[^>]*>Stop planning</);
   const other = `${url}/trips/${dropped.body.checklistId}`;
   assertStrictEquals((await sendForm(`${other}/cancel`, {})).status, 303);
-  assertMatch((await open(other)).text, /This trip was canceled before its plan was finished/);
+  assertMatch((await open(other)).text, /Planning was stopped before the plan was finished/);
 
   await untilCompleted(program, made.body.checklistId);
   const { text: page, status } = await open(trip);

@@ -71,6 +71,12 @@ const page = {
     "frame-ancestors 'none'",
   "content-type": "text/html; charset=UTF-8",
 };
+/** A page in the language of the reader. */
+const spoken = {
+  ...page,
+  "content-language": "en",
+  "vary": "Origin, accept-language, cookie",
+};
 const counted = {
   "ratelimit": '"requests";r=(n);t=60',
   "ratelimit-policy": '"requests";q=99;w=60',
@@ -216,7 +222,7 @@ const refusals: Row[] = [
   ["no job", "GET /api/itineraries/x", {}, 404, { ...problem, ...counted }],
   ["a job that cannot be read", "GET {broken}", {}, 500, { ...problem, ...counted }],
   ["no route", "GET /nothing", {}, 404, problem],
-  ["no route, for a browser", "GET /nothing", { headers: HTML }, 404, { ...noStore, ...page }],
+  ["no route, for a browser", "GET /nothing", { headers: HTML }, 404, { ...noStore, ...spoken }],
   ["a wrong method", "PUT {ended}", {}, 405, {
     ...problem,
     ...counted,
@@ -224,7 +230,7 @@ const refusals: Row[] = [
   }],
   ["a wrong method, for a browser", "PUT /livez", { headers: HTML }, 405, {
     ...noStore,
-    ...page,
+    ...spoken,
     "allow": "GET, HEAD, OPTIONS",
   }],
   ["a wrong method of a browser without a cookie", "PUT /", {}, 405, {
@@ -343,12 +349,14 @@ const filesAndPages: Row[] = [
     ...page,
     "cache-control": "public, max-age=3600",
   }],
-  ["the start page", "GET /", {}, 200, { ...page, ...revalidated, ...newCookie }],
-  ["the start page with a cookie", "GET /", { headers: COOKIE }, 200, { ...page, ...revalidated }],
-  ["the page without a connection", "GET /offline", {}, 200, {
-    ...page,
+  ["the start page", "GET /", {}, 200, { ...spoken, ...revalidated, ...newCookie }],
+  ["the start page with a cookie", "GET /", { headers: COOKIE }, 200, {
+    ...spoken,
     ...revalidated,
-    "vary": "Origin, accept-language, cookie",
+  }],
+  ["the page without a connection", "GET /offline", {}, 200, {
+    ...spoken,
+    ...revalidated,
   }],
   ["the service worker", "GET /sw.js", {}, 200, {
     ...open,
@@ -370,7 +378,7 @@ const filesAndPages: Row[] = [
       body: new URLSearchParams({ ...wish, durationDays: "0" }),
     },
     400,
-    { ...page, ...revalidated, ...counted },
+    { ...spoken, ...revalidated, ...counted },
   ],
   [
     "a form of another site",
@@ -378,12 +386,17 @@ const filesAndPages: Row[] = [
     { headers: EVIL, body: new URLSearchParams(wish) },
     403,
     {
-      ...page,
+      ...spoken,
       ...noStore,
     },
   ],
-  ["a trip", "GET {trip}", { headers: COOKIE }, 200, { ...page, ...revalidated, ...counted }],
-  ["no trip", "GET /trips/x", { headers: COOKIE }, 404, { ...page, ...revalidated, ...counted }],
+  ["a trip", "GET {trip}", { headers: COOKIE }, 200, { ...spoken, ...revalidated, ...counted }],
+  ["no trip", "GET /trips/x", { headers: COOKIE }, 404, { ...spoken, ...revalidated, ...counted }],
+  ["a choice of a language", "GET /?kind=bundles&lang=de", { headers: COOKIE }, 303, {
+    ...revalidated,
+    "location": "/?kind=bundles",
+    "set-cookie": "tripwright_language=de; Max-Age=34560000; Path=/; SameSite=Lax",
+  }],
   ["a trip as Markdown", "GET {trip}/plan.md", {}, 200, {
     ...revalidated,
     ...counted,
@@ -402,7 +415,7 @@ const filesAndPages: Row[] = [
     "location": "/trips/(id)",
   }],
   ["a file with a wrong parameter", "GET {trip}/plan.ics?timeZone=x", {}, 400, {
-    ...page,
+    ...spoken,
     ...noStore,
     ...counted,
   }],
@@ -461,7 +474,8 @@ const keyAnswers: Row[] = [
     "retry-after": "60",
   }],
   ["a locked trip", "GET {trip}", {}, 401, {
-    ...page,
+    ...spoken,
+    "vary": "accept-language, cookie",
     ...revalidated,
     "www-authenticate": "Bearer",
   }],

@@ -53,6 +53,7 @@ Deno.test("GET of an itinerary has the members of the old service", async () => 
   assertMatch(phase, /^(queued|starting|thinking)$/);
   assertStrictEquals(typeof message, "string");
   assertEquals(progress, {
+    tools: [],
     step: 0,
     of: progress.of,
     position: null,

@@ -3,14 +3,11 @@
  * @module
  */
 import { useEffect, useLayoutEffect, useState } from "preact/hooks";
-
-/** Returns the full title of a page for tabs and bookmarks. Runs in browsers and on the server. */
-export function pageTitle(title: string): string {
-  return `${title} – Tripwright`;
-}
+import { useWords } from "../words/words.ts";
 
 /** Sets the title of the tab together with the content. `null` leaves it as it is. */
 export function usePageTitle(title: string | null): void {
+  const { pageTitle } = useWords().site;
   useLayoutEffect(() => {
     if (title !== null) document.title = pageTitle(title);
   }, [title]);

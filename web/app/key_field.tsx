@@ -4,20 +4,27 @@
  * @module
  */
 
-/** The error for a key that the service does not accept. */
-export const REFUSED = "This key was not accepted. Check it and try again.";
+import { useWords } from "../words/words.ts";
+
+/** What is wrong with a key. */
+export type KeyFault = "missing" | "malformed" | "refused";
+
+/** The fault of a key that the service does not accept. */
+export const REFUSED: KeyFault = "refused";
 
 export interface KeyFieldProps {
   id: string;
-  /** The error to show; `null`: none. */
-  error: string | null;
+  /** What is wrong with the key that was entered; `null`: nothing. */
+  error: KeyFault | null;
   hint: string;
 }
 
 export function KeyField({ id, error, hint }: KeyFieldProps) {
+  const { key, keyMissing, keyMalformed, keyRefused } = useWords().locked;
+  const faults = { missing: keyMissing, malformed: keyMalformed, refused: keyRefused };
   return (
     <div class="field needs-script">
-      <label for={id}>API key</label>
+      <label for={id}>{key}</label>
       <input
         type="password"
         id={id}
@@ -26,7 +33,7 @@ export function KeyField({ id, error, hint }: KeyFieldProps) {
         aria-invalid={error !== null}
       />
       <p class={error === null ? "hint" : "hint error"} id={`${id}-hint`} aria-live="polite">
-        {error ?? hint}
+        {error === null ? hint : faults[error]}
       </p>
     </div>
   );
@@ -34,11 +41,7 @@ export function KeyField({ id, error, hint }: KeyFieldProps) {
 
 /** Replaces the field where no script runs. */
 export function KeyNotice() {
-  return (
-    <p class="without-script">
-      Turn on JavaScript in your browser to enter an API key.
-    </p>
-  );
+  return <p class="without-script">{useWords().locked.noScript}</p>;
 }
 
 /** Returns the key field of a form. */
@@ -51,10 +54,8 @@ export function keyIn(form: HTMLFormElement): string {
   return keyInput(form).value.trim();
 }
 
-/** Returns the error of a malformed key (RFC 6750, section 2.1), or `null`. */
-export function keyError(key: string): string | null {
-  if (key === "") return "Please fill this in.";
-  return /^[\w.~+/=-]+$/.test(key)
-    ? null
-    : "This doesn't look like a key. Copy it again, without spaces or line breaks.";
+/** Returns what is wrong with a key (RFC 6750, section 2.1), or `null`. */
+export function keyError(key: string): KeyFault | null {
+  if (key === "") return "missing";
+  return /^[\w.~+/=-]+$/.test(key) ? null : "malformed";
 }

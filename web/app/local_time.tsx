@@ -2,6 +2,7 @@
  * Shows a time: in UTC in the HTML of the server, in the traveler's time zone once the script runs.
  * @module
  */
+import { useWords, type Words } from "../words/words.ts";
 import { useAwake } from "./focus.ts";
 
 export interface LocalTimeProps {
@@ -12,26 +13,48 @@ export interface LocalTimeProps {
 }
 
 export function LocalTime({ iso, seconds = false }: LocalTimeProps) {
+  const { language } = useWords();
   const isLocal = useAwake();
-  return <time dateTime={iso}>{isLocal ? local(iso, seconds) : utc(iso)}</time>;
+  return (
+    <time dateTime={iso}>{isLocal ? local(iso, { seconds, language }) : utc(iso, language)}</time>
+  );
 }
 
-function local(iso: string, seconds: boolean): string {
+/**
+ * Shows a sentence with a time in it.
+ *
+ * @param props.text the sentence, with `{time}` in place of the time
+ */
+export function TimeIn({ text, ...time }: LocalTimeProps & { text: string }) {
+  const [before, after] = text.split("{time}");
+  return (
+    <>
+      {before}
+      <LocalTime {...time} />
+      {after}
+    </>
+  );
+}
+
+type Language = Words["language"];
+
+function local(iso: string, options: { seconds: boolean; language: Language }): string {
+  const { seconds, language } = options;
   const isToday = new Date(iso).toDateString() === new Date().toDateString();
-  return formatted(iso, {
+  return formatted(iso, language, {
     ...(!isToday && day),
     ...(seconds && { second: "2-digit" }),
   });
 }
 
 /** The result is the same on every machine, and about as wide as the local time. */
-function utc(iso: string): string {
-  return `${formatted(iso, { ...day, timeZone: "UTC" })} UTC`;
+function utc(iso: string, language: Language): string {
+  return `${formatted(iso, language, { ...day, timeZone: "UTC" })} UTC`;
 }
 
 const day = { weekday: "short", day: "numeric", month: "short" } as const;
 
-function formatted(iso: string, options: Intl.DateTimeFormatOptions): string {
+function formatted(iso: string, language: Language, options: Intl.DateTimeFormatOptions): string {
   const time = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" } as const;
-  return new Intl.DateTimeFormat("en", { ...time, ...options }).format(new Date(iso));
+  return new Intl.DateTimeFormat(language, { ...time, ...options }).format(new Date(iso));
 }

@@ -9,7 +9,16 @@ import { jobIdOf } from "../client/job.ts";
 import { hasApiKey, keepApiKey } from "./api_key.ts";
 import { type Job, type TripClient, TripError } from "../client/client.ts";
 import { focusOn } from "./focus.ts";
-import { keyError, KeyField, keyIn, keyInput, KeyNotice, REFUSED } from "./key_field.tsx";
+import { useWords } from "../words/words.ts";
+import {
+  keyError,
+  type KeyFault,
+  KeyField,
+  keyIn,
+  keyInput,
+  KeyNotice,
+  REFUSED,
+} from "./key_field.tsx";
 import { openClient } from "./session.ts";
 import { TripPage } from "./trip/trip.tsx";
 
@@ -19,17 +28,13 @@ export interface LockedState {
   id: string;
 }
 
-/** Messages for lookups that found no job. */
-const outcomes = {
-  none: null,
-  missing: "We can't find this trip. It may have expired, or it was planned with a different API " +
-    "key. Check the key and try again.",
-  lost: "We can't reach the service right now. Try again in a moment.",
-};
+/** Whether a lookup has failed: it found no job, or the service did not respond. */
+type Lookup = "none" | "missing" | "lost";
 
 export function LockedPage({ state: { id } }: { state: LockedState }) {
-  const [found, setFound] = useState<Job | keyof typeof outcomes>("none");
-  const [wrongKey, setWrongKey] = useState<string | null>(null);
+  const words = useWords().locked;
+  const [found, setFound] = useState<Job | Lookup>("none");
+  const [wrongKey, setWrongKey] = useState<KeyFault | null>(null);
 
   /** @param apiKey the key that was just entered; unset: the key of the tab */
   async function look(apiKey?: string): Promise<void> {
@@ -70,15 +75,15 @@ export function LockedPage({ state: { id } }: { state: LockedState }) {
   }
   return (
     <main id="main" class="text">
-      <h1>This trip needs an API key</h1>
-      <p>Enter the key to see the trip.</p>
-      {outcomes[found] && <p class="notice" role="alert">{outcomes[found]}</p>}
+      <h1>{words.title}</h1>
+      <p>{words.text}</p>
+      {found !== "none" && <p class="notice" role="alert">{words[found]}</p>}
       <form class="wish needs-script" onSubmit={open}>
-        <KeyField id="key" error={wrongKey} hint="The key that this trip was planned with" />
-        <button type="submit" class="main">Open the trip</button>
+        <KeyField id="key" error={wrongKey} hint={words.hint} />
+        <button type="submit" class="main">{words.open}</button>
       </form>
       <KeyNotice />
-      <p class="quiet">No key? Ask the person who sent you the link for a copy of the plan.</p>
+      <p class="quiet">{words.noKey}</p>
     </main>
   );
 }

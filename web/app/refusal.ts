@@ -3,6 +3,7 @@
  * @module
  */
 import type { Job } from "../client/client.ts";
+import type { Words } from "../words/words.ts";
 
 /** A request that the service refused. */
 export interface Refusal {
@@ -17,78 +18,34 @@ export interface Refusal {
 /** Where a refusal is shown: in a form with entries, or on the page of a trip with its request. */
 export type Place = "form" | "trip";
 
-interface RefusalText {
-  form: string;
-  trip: string;
-  /** Whether the same request may succeed later. */
-  isTemporary?: true;
-}
-
-/** Returns the text of a temporary refusal, which is the same in both places. */
-function temporary(sentence: string): RefusalText {
-  return { form: sentence, trip: sentence, isTemporary: true };
-}
-
-const refusals: Record<string, RefusalText> = {
-  rate_limited: temporary("That was too many tries in a short time."),
-  daily_budget_spent: temporary("You have reached your limit of plans for today."),
-  queue_full: temporary("Many travelers are waiting right now, so we can't start another plan."),
-  storage_full: temporary("We can't store another plan right now."),
-  daily_limit_reached: temporary(
-    "So many trips were planned today that we can't start another one.",
-  ),
-  intake_paused: temporary("We're taking a short break, so we can't start a new plan right now."),
-  stopping: temporary("The service is restarting."),
-  body_timeout: temporary("Your request took too long to reach us."),
-  network: temporary("We can't reach the service. Check your internet connection."),
-  internal: temporary("Something went wrong on our side."),
-  accept_failed: temporary("Something went wrong on our side."),
-  unauthorized: {
-    form: "Planning a trip requires a valid API key.",
-    trip: 'Planning a trip requires a valid API key. Choose "Edit your request" to enter one.',
-  },
-  insufficient_scope: {
-    form: "This API key can't plan trips. Please enter another one.",
-    trip: 'This API key can\'t plan trips. Choose "Edit your request" to enter another one.',
-  },
+/** The refusals that a changed request or another key ends. All others that have a text may pass. */
+const lasting: readonly string[] = [
+  "unauthorized",
+  "insufficient_scope",
   // Only a wrong setting of a proxy causes it on pages of this service.
-  foreign_site: {
-    form: "This site can't accept plans at this address. Please tell the people who run it.",
-    trip: "This site can't accept plans at this address. Please tell the people who run it.",
-  },
-  invalid_request: {
-    form: "Please check your entries, correct them and send the form again.",
-    trip: 'Your request is no longer valid. Choose "Edit your request" to correct it.',
-  },
-  body_too_large: {
-    form: "Your entries are too long. Please shorten them.",
-    trip: 'Your request is too long. Choose "Edit your request" to shorten it.',
-  },
-};
-
-const UNKNOWN = "We couldn't start this plan. Reload the page and try again.";
+  "foreign_site",
+  "invalid_request",
+  "body_too_large",
+];
 
 /** Returns a sentence for travelers about a refusal. */
-export function describeRefusal({ code }: Refusal, place: Place): string {
-  return refusals[code]?.[place] ?? UNKNOWN;
+export function describeRefusal({ code }: Refusal, place: Place, { refusals }: Words): string {
+  const { reasons, onTrip, unknown } = refusals;
+  const ofTrip = place === "trip" ? memberOf(onTrip, code) : undefined;
+  return ofTrip ?? memberOf(reasons, code) ?? unknown;
 }
 
 /** Returns whether the same request may succeed later. */
-export function isTemporary({ code, retryAfterSeconds }: Refusal): boolean {
-  return retryAfterSeconds !== null || refusals[code]?.isTemporary === true;
+export function isTemporary({ code, retryAfterSeconds }: Refusal, { refusals }: Words): boolean {
+  if (retryAfterSeconds !== null) return true;
+  return memberOf(refusals.reasons, code) !== undefined && !lasting.includes(code);
 }
 
-/** What travelers read who may not stop the planning of a trip. */
-export const NOT_YOURS = "Only the person who planned this trip can stop planning it.";
-
 /** Returns a sentence for travelers about a trip that was not canceled. */
-export function describeStopRefusal({ code }: Refusal): string {
+export function describeStopRefusal({ code }: Refusal, { refusals }: Words): string {
   const isForbidden = ["unauthorized", "not_owner", "insufficient_scope"].includes(code);
-  if (isForbidden) return NOT_YOURS;
-  const advice = code === "network"
-    ? "Check your connection and try again."
-    : "Try again in a moment.";
-  return `We couldn't cancel this plan. ${advice}`;
+  if (isForbidden) return refusals.notYours;
+  return code === "network" ? refusals.notStoppedOffline : refusals.notStopped;
 }
 
 /** What the traveler can do after a failure: repeat the request, change it, or wait. */
@@ -103,60 +60,31 @@ export interface FailureText {
   nextAction: NextAction;
 }
 
-const failures: Record<string, FailureText> = {
-  refused: {
-    sentence: "The AI declined to write this plan.",
-    advice: "Edit your request and try again.",
-    nextAction: "change",
-  },
-  content_filtered: {
-    sentence: "A content filter stopped this plan.",
-    advice: "Edit your request and try again.",
-    nextAction: "change",
-  },
-  request_too_large: {
-    sentence: "Your request is too long for the AI.",
-    advice: "Edit your request: choose fewer days, or write less.",
-    nextAction: "change",
-  },
-  result_too_large: {
-    sentence: "The plan got too long, so we couldn't save it.",
-    advice: "Edit your request: choose fewer days or fewer interests.",
-    nextAction: "change",
-  },
-  truncated: {
-    sentence: "The plan got too long, so we couldn't finish it.",
-    advice: "Try again, or edit your request: choose fewer days or fewer interests.",
-    nextAction: "repeat",
-  },
-  iteration_limit: {
-    sentence: "The research for this plan took too long.",
-    advice: "Try again, or make your request more specific.",
-    nextAction: "repeat",
-  },
-  invalid_output: {
-    sentence: "Something went wrong while writing this plan.",
-    advice: "Try again.",
-    nextAction: "repeat",
-  },
+/** What helps after the failures that have a text of their own. */
+const nextActions: Record<keyof Words["outcome"]["failures"], NextAction> = {
+  refused: "change",
+  content_filtered: "change",
+  request_too_large: "change",
+  result_too_large: "change",
+  truncated: "repeat",
+  iteration_limit: "repeat",
+  invalid_output: "repeat",
 };
 
 /**
  * Returns what the page of a failed trip says. The hint and the message of a failure address
  * developers and operators, so the page has its own advice.
  */
-export function describeFailure(failure: Job["failure"]): FailureText {
-  const known = failures[failure?.code ?? ""];
-  if (known) return known;
+export function describeFailure(failure: Job["failure"], { outcome }: Words): FailureText {
+  const code = failure?.code ?? "";
+  const known = memberOf(outcome.failures, code);
+  if (known) return { ...known, nextAction: memberOf(nextActions, code)! };
   return failure?.retryable
-    ? {
-      sentence: "We couldn't finish your plan this time.",
-      advice: "Try again in a few minutes.",
-      nextAction: "repeat",
-    }
-    : {
-      sentence: "We can't write plans right now.",
-      advice: "The problem is on our side, and trying again now won't help. Come back later.",
-      nextAction: "wait",
-    };
+    ? { ...outcome.temporary, nextAction: "repeat" }
+    : { ...outcome.lasting, nextAction: "wait" };
+}
+
+/** Returns the member with a name that a server sent, if the record has it. */
+function memberOf<T>(record: Readonly<Record<string, T>>, name: string): T | undefined {
+  return Object.hasOwn(record, name) ? record[name] : undefined;
 }

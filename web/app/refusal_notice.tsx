@@ -3,8 +3,9 @@
  * @module
  */
 import { useEffect, useState } from "preact/hooks";
+import { useWords } from "../words/words.ts";
 import { LONG_PAUSE_SECONDS, pauseInWords } from "./duration.ts";
-import { LocalTime } from "./local_time.tsx";
+import { TimeIn } from "./local_time.tsx";
 import { describeRefusal, isTemporary, type Place, type Refusal } from "./refusal.ts";
 
 export interface RefusalNoticeProps {
@@ -13,13 +14,15 @@ export interface RefusalNoticeProps {
 }
 
 export function RefusalNotice({ refusal, place }: RefusalNoticeProps) {
+  const words = useWords();
+  const { entriesKept, requestKept } = words.refusals;
   return (
     <div class="notice" role="alert">
-      <p class="title">{describeRefusal(refusal, place)}</p>
+      <p class="title">{describeRefusal(refusal, place, words)}</p>
       {refusal.note && <p dir="auto">{refusal.note}</p>}
       <p>
-        Nothing is lost: {place === "form" ? "your entries are" : "your request is"} still here.
-        {isTemporary(refusal) && (
+        {place === "form" ? entriesKept : requestKept}
+        {isTemporary(refusal, words) && (
           <>
             {" "}
             <Wait seconds={refusal.retryAfterSeconds} />
@@ -32,17 +35,15 @@ export function RefusalNotice({ refusal, place }: RefusalNoticeProps) {
 
 /** Tells when to try again. Only the browser can show the time of day on the traveler's clock. */
 function Wait({ seconds }: { seconds: number | null }) {
+  const words = useWords();
+  const { anyTime, waitFor, waitUntil } = words.refusals;
   const [until, setUntil] = useState<string | null>(null);
   useEffect(() => {
     if (seconds !== null) setUntil(timeAfter(seconds).toISOString());
   }, [seconds]);
-  if (seconds === null) return <>You can try again at any time.</>;
-  if (until === null) return <>Please try again in {pauseInWords(seconds)}.</>;
-  return (
-    <>
-      Please try again after <LocalTime iso={until} seconds={isShort(seconds)} />.
-    </>
-  );
+  if (seconds === null) return <>{anyTime}</>;
+  if (until === null) return <>{waitFor(pauseInWords(seconds, words))}</>;
+  return <TimeIn text={waitUntil} iso={until} seconds={isShort(seconds)} />;
 }
 
 /** Returns the end of a pause that begins now. A long pause ends at a full minute. */

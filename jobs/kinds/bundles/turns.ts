@@ -121,10 +121,9 @@ async function callTools(
   calls: FunctionCall[],
   { turn, tools, context }: { turn: number; tools: Tool[]; context: JobContext },
 ): Promise<CallOutput[]> {
-  const messages = calls.flatMap((call) =>
-    tools.find(({ name }) => name === call.name)?.message ?? []
-  );
-  context.showResearch(joinMessages([...new Set(messages)]) || "Looking things up");
+  const called = tools.filter(({ name }) => calls.some((call) => call.name === name));
+  const message = joinMessages(called.map(({ message }) => message)) || "Looking things up";
+  context.showResearch(message, called.map(({ name }) => name));
   return await Promise.all(calls.map(async (call, index) => {
     const { text: output, place } = index < MAX_CALLS_PER_TURN
       ? await callTool(call, { step: `turn-${turn}/tool-${index + 1}`, tools, context })

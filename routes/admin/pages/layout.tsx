@@ -11,7 +11,6 @@ import { setHeaders } from "../../http/answer.ts";
 import { type Problem, problemTypes } from "../../http/problem.ts";
 import { assetUrl } from "../../pages/assets.ts";
 import { sendDocument } from "../../pages/html.tsx";
-import { pageTextOf } from "../../pages/page_problem.ts";
 import type { AdminEnv } from "../admin_env.ts";
 import { type SectionName, sections } from "./sections.ts";
 
@@ -59,8 +58,7 @@ export async function sendAdminPage(c: Context<AdminEnv>, page: AdminPage): Prom
 
 /** Answers with a problem as a page of the dashboard. */
 export function sendAdminProblem(c: Context<AdminEnv>, problem: Problem): Promise<Response> {
-  const { status } = problemTypes[problem.code];
-  const { title } = pageTextOf(problem);
+  const { status, title } = problemTypes[problem.code];
   setHeaders(c, problem.headers ?? {});
   return sendAdminPage(c, {
     title,

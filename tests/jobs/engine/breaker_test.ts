@@ -329,3 +329,114 @@ Deno.test("a request that is not accepted does not take the probe", async () => 
   assertStrictEquals(spent.outcome, "budget spent");
   assertStrictEquals((await env.kv.get<{ probe: string | null }>(key)).value?.probe, null);
 });
+
+const quotaSpent = () => new JobError("quota_exceeded", "OpenAI API error: 429 insufficient_quota");
+
+Deno.test("while the quota is known to be spent, a new job fails at once, in every instance, without a call", async () => {
+  const limited = limitedModel(quotaSpent(), quotaSpent());
+  await using env = await openRuntimes(limited.overrides);
+  await submit(env.a, limited.kind, { text: "first" });
+  await env.a.instance.idle();
+  for (const engine of [env.a, env.b]) {
+    const { job: { id } } = await submit(engine, limited.kind, { text: "next" });
+    await env.settled();
+    const job = await jobOf(env.store, id);
+    assertEquals(
+      [job.state, job.state === "failed" && job.failure.code, job.startedAt],
+      ["failed", "quota_exceeded", null],
+    );
+  }
+  assertStrictEquals(limited.calls(), 1);
+});
+
+Deno.test("jobs that waited for a slot fail, too, when the quota turns out to be spent", async () => {
+  const limited = limitedModel(quotaSpent());
+  await using env = await openRuntimes({ ...limited.overrides, concurrency: 1 });
+  const ids = [];
+  for (let n = 0; n < 5; n++) {
+    ids.push((await submit(env.a, limited.kind, { text: String(n) })).job.id);
+  }
+  await env.a.instance.idle();
+  await env.a.instance.sweep();
+  await env.settled();
+  for (const id of ids) assertStrictEquals((await jobOf(env.store, id)).state, "failed");
+  assertStrictEquals(limited.calls(), 1);
+});
+
+Deno.test("after the pause of a spent quota one job calls, others wait for its answer, and all go on", async () => {
+  const answer = Promise.withResolvers<void>();
+  let calls = 0;
+  const model = modelOf({
+    async chat() {
+      if (++calls === 1) throw quotaSpent();
+      await answer.promise;
+      return { ...silentTurn, text: "plan" };
+    },
+  });
+  const { kind } = limitedModel();
+  await using env = await openRuntimes({ kinds: [kind], model: () => model });
+  await submit(env.a, kind, { text: "first" });
+  await env.a.instance.idle();
+  env.clock.advance(60_000);
+  const probe = (await submit(env.a, kind, { text: "probe" })).job.id;
+  await env.settled();
+  const other = (await submit(env.b, kind, { text: "other" })).job.id;
+  await env.settled();
+  assertEquals([calls, (await jobOf(env.store, other)).state], [2, "queued"]);
+  answer.resolve();
+  await env.settled();
+  // The bell would tell the other instance at once, but no loop runs here.
+  env.clock.advance(5_000);
+  await env.b.instance.sweep();
+  await env.settled();
+  for (const id of [probe, other]) {
+    assertStrictEquals((await jobOf(env.store, id)).state, "succeeded");
+  }
+});
+
+Deno.test("a job with finished steps waits although the quota is spent, and does not pay for them again", async () => {
+  const turns = ["one", "two"];
+  let calls = 0;
+  const model = modelOf({
+    chat() {
+      calls++;
+      return Promise.resolve({ ...silentTurn, text: "plan" });
+    },
+  });
+  const kind = testKind(async ({ text }, context) => {
+    for (const turn of turns) {
+      await context.chat(turn, anyRequest, anyParts);
+      if (turn === "two" || env.clock.now() > NOON + 250) continue;
+      await env.kv.set(["breaker", "test"], {
+        openUntil: NOON + 60_000,
+        failures: 1,
+        probe: null,
+        opening: "one",
+        failure: quotaSpent().failure,
+      });
+      env.clock.advance(250);
+    }
+    return { text };
+  });
+  await using env = await openRuntimes({ kinds: [kind], model: () => model });
+  const { job: { id } } = await submit(env.a, kind, { text: "hello" });
+  await env.a.instance.idle();
+  assertEquals([(await jobOf(env.store, id)).state, calls], ["queued", 1]);
+  env.clock.advance(60_000);
+  await env.settled();
+  await env.a.instance.sweep();
+  await env.a.instance.idle();
+  assertEquals([(await jobOf(env.store, id)).state, calls], ["succeeded", 2]);
+});
+
+Deno.test("a job that the breaker holds back says so from its first read on, in every instance", async () => {
+  const limited = limitedModel(rateLimited());
+  await using env = await openRuntimes(limited.overrides);
+  await submit(env.a, limited.kind, { text: "first" });
+  await env.a.instance.idle();
+  const { job: { id } } = await submit(env.b, limited.kind, { text: "next" });
+  for (const { jobs } of [env.a, env.b]) {
+    const snapshot = await jobs.read(limited.kind, id);
+    assertStrictEquals(snapshot?.heldBackBy?.code, "rate_limited");
+  }
+});

@@ -75,6 +75,16 @@ Deno.test("ProgressBoard never has two writes in flight", async () => {
   assertStrictEquals(held.length, 2);
 });
 
+Deno.test("ProgressBoard names the tools that run, until the model goes on", async () => {
+  const { board, written, clock } = openBoard();
+  board.research("Looking at the weather", ["get_weather"]);
+  await nextTurn();
+  board.think(parts);
+  clock.advance(500);
+  await nextTurn();
+  assertEquals(written.map(({ tools }) => tools), [["get_weather"], []]);
+});
+
 Deno.test("close() writes the pending progress, and nothing is written after it", async () => {
   const { board, written } = openBoard();
   board.think(parts);

@@ -60,7 +60,7 @@ Deno.test("closeBreaker() starts the jobs that wait, and jobs that were put back
 
 Deno.test("closeBreaker() starts jobs that were put back before they could call the model", async () => {
   const second = Promise.withResolvers<void>();
-  const refusal = new JobError("quota_exceeded", "OpenAI API error: 429", {
+  const refusal = new JobError("rate_limited", "OpenAI API error: 429", {
     retryAfterMs: 300_000,
   });
   let isDown = true;

@@ -8,6 +8,7 @@ import { NOON } from "../../../testing/fake_clock.ts";
 const progress: Progress = {
   phase: "writing",
   message: "Writing day 2 of 3",
+  tools: [],
   step: 1,
   of: 3,
   updatedAt: NOON,

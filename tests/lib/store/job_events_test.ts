@@ -1,6 +1,7 @@
 /**
  * What the store reports of its transitions: each saved one once, and no other.
  */
+import { deadlineFailure } from "../../../lib/job/job_record.ts";
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import type { JobEvents } from "../../../lib/job/job_events.ts";
 import type { Lease } from "../../../lib/store/job_commit.ts";
@@ -126,7 +127,7 @@ const transitions: {
     },
   },
   {
-    name: "failOverdue()",
+    name: "failWaiting()",
     reports: ["failed during queue, 0 steps"],
     async prepare({ store, clock }) {
       const job = queuedJob();
@@ -134,7 +135,7 @@ const transitions: {
       await clock.advance(24 * HOUR - 1);
       const due = await store.readDue(job.id);
       assert(due?.isOverdue);
-      return () => store.failOverdue(due);
+      return () => store.failWaiting(due, deadlineFailure());
     },
   },
   {

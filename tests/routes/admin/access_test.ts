@@ -101,7 +101,7 @@ Deno.test("with a session, an unknown path is a page, and in the API a problem",
   const headers = await signIn(env.app);
   const page = await ask(env.app, "/admin/x", { headers });
   assertStrictEquals(page.status, 404);
-  assertMatch(page.text, /<h1>Page not found<\/h1>/);
+  assertMatch(page.text, /<h1>Not found<\/h1>/);
   const { status, text } = await ask(env.app, "/admin/api/x", { headers });
   assertEquals([status, JSON.parse(text).code], [404, "route_not_found"]);
 });

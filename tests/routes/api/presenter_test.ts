@@ -39,6 +39,7 @@ Deno.test("presentJob() shows that an accepted job waits for a worker", () => {
   assertEquals(shown(queuedJob()).progress, {
     phase: "queued",
     message: "Waiting for a free worker",
+    tools: [],
     step: 0,
     of: null,
     ...notQueued,
@@ -51,6 +52,7 @@ Deno.test("presentJob() shows the progress of a running job, and its time", () =
   assertEquals(shownProgress, {
     phase: "writing",
     message: "Writing day 2 of 3",
+    tools: [],
     step: 1,
     of: 3,
     ...notQueued,
@@ -69,6 +71,7 @@ Deno.test("presentJob() shows a retried job's failure, its time and its parts", 
   assertEquals(shownProgress, {
     phase: "retrying",
     message: "Trying again after a fault: OpenAI API error: 500",
+    tools: [],
     step: 1,
     of: 3,
     ...notQueued,
@@ -153,10 +156,11 @@ Deno.test("presentJob() uses the time of creation for a waiting job without a ti
   assertStrictEquals(updatedAt, "2026-11-21T12:00:00.000Z");
 });
 
-Deno.test("presentJob() shows the usage of an ended job, and no progress", () => {
+Deno.test("presentJob() shows the usage and the parts of an ended job, and no progress", () => {
   const job = cancelJob(runningJob(), { now: NOON + 5_000, usage });
   const ended = shown(job, progress);
-  assertEquals([ended.progress, ended.partial, ended.usage], [null, null, usage]);
+  assertEquals([ended.progress, ended.partial, ended.usage], [null, ["one"], usage]);
+  assertStrictEquals(shown(job).partial, null);
   const timeline = presentTimeline(kind, { job, progress, events: [] });
   assertEquals(timeline.usage, usage);
 });

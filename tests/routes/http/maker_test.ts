@@ -144,16 +144,22 @@ Deno.test("only the browser that sent a form sees the button, and can cancel the
     assertNotMatch(page.text, BUTTON);
     const refused = await visit(env.app, `${path}/cancel`, { ...stranger, form: {} });
     assertStrictEquals(refused.status, 403);
-    assertMatch(refused.text, /<h1>You can&#39;t cancel this plan<\/h1>|<h1>You can't cancel/);
-    assertMatch(refused.text, /Only the person who planned this trip can stop planning it/);
+    assertMatch(refused.text, /<h1>You can't stop planning this trip<\/h1>/);
+    assertMatch(refused.text, /Only the person who planned it can\./);
+    assertStrictEquals((await visit(env.app, `${path}/cancel`, stranger)).status, 403);
   }
   assertMatch((await visit(env.app, path, { cookie })).text, BUTTON);
+  const asked = await visit(env.app, `${path}/cancel`, { cookie });
+  assertMatch(asked.text, /<h1>Stop planning this trip\?<\/h1>/);
+  assertMatch(asked.text, new RegExp(`<form [^>]*method="post" action="${path}/cancel"`));
   assertStrictEquals((await visit(env.app, `${path}/cancel`, { cookie, form: {} })).status, 303);
+  const ended = await visit(env.app, `${path}/cancel`, { cookie });
+  assertStrictEquals(ended.headers.get("location"), path);
 
   for (const visitor of [{ cookie }, { cookie: other }]) {
     const { text } = await visit(env.app, path, visitor);
-    assertMatch(text, /This trip was canceled/);
-    assertNotMatch(text, /[Yy]ou (have )?cancel/);
+    assertMatch(text, /Planning was stopped before the plan was finished/);
+    assertNotMatch(text, /[Yy]ou (have )?(cancel|stop)/);
   }
 });
 

@@ -18,6 +18,7 @@ import { RateLimiter } from "../../../lib/store/rate_limiter.ts";
 import { wishKinds } from "../../../web/app/kinds/registry.ts";
 import { fieldsOf } from "../../../web/app/wish.ts";
 import { STATE_ID } from "../../../web/app/page.tsx";
+import { en } from "../../../web/words/en.ts";
 import { describeFailure, describeRefusal } from "../../../web/app/refusal.ts";
 import { nextTurn } from "../../../testing/fake_clock.ts";
 import { hookKv } from "../../../testing/hooked_kv.ts";
@@ -605,7 +606,7 @@ Deno.test("the page has the finished parts before the plan is complete", async (
   }
   assert(text.includes(`>${bundles[0]!.title}</h2>`));
   assertMatch(text, /class="card placeholder"/);
-  assertMatch(text, /Reasoning:/);
+  assertMatch(text, /What the AI thinks:/);
   assertMatch(text, /<li aria-current="step">Writing<\/li>/);
   await env.a.instance.stop(0);
 });
@@ -638,7 +639,7 @@ Deno.test("a form cancels a trip, or shows how it has ended", async () => {
   assertStrictEquals(canceled.headers.get("location"), path);
   assertMatch(
     (await open(env.app, path)).text,
-    /This trip was canceled before its plan was finished/,
+    /Planning was stopped before the plan was finished/,
   );
   assertStrictEquals((await submit(env.app, `${path}/cancel`, {})).status, 303);
 });
@@ -655,7 +656,7 @@ Deno.test("a failed trip says why, and offers what helps", async () => {
     const made = await submit(env.app, "/trips", form);
     await env.a.instance.idle();
     const { text } = await open(env.app, `/trips/${jobIdOf(made)}`);
-    const { sentence, advice, nextAction } = describeFailure({ code, retryable, hint });
+    const { sentence, advice, nextAction } = describeFailure({ code, retryable, hint }, en);
     assertStrictEquals(nextAction === "repeat", retryable, code);
     assert(text.includes(`role="alert"><p class="title">${sentence}</p><p>${advice}</p>`), code);
     assert(text.includes(`Error code: ${code}<`), code);
@@ -694,7 +695,7 @@ Deno.test("every reason for a refusal has its own sentence", () => {
   ];
   for (const code of codes) {
     for (const place of ["form", "trip"] as const) {
-      const text = describeRefusal({ code, retryAfterSeconds: null }, place);
+      const text = describeRefusal({ code, retryAfterSeconds: null }, place, en);
       const isUnknown = text.startsWith("We couldn't start this plan");
       assertStrictEquals(isUnknown, impossible.includes(code), code);
     }
@@ -864,7 +865,7 @@ Deno.test("with public reads, a visitor without a key may see a trip but not can
   assertMatch((await open(env.app, `/trips/${id}`)).text, /<h1 dir="auto">Tokyo, Japan<\/h1>/);
   const { status, text } = await submit(env.app, `/trips/${id}/cancel`, {});
   assertStrictEquals(status, 403);
-  assertMatch(text, /<h1>You can't cancel this plan<\/h1><p>Only the person who planned/);
+  assertMatch(text, /<h1>You can't stop planning this trip<\/h1><p>Only the person who planned/);
 });
 
 Deno.test("an internal error is a page without details", async () => {
@@ -901,17 +902,19 @@ Deno.test("a wish stays in the form after an internal error", async () => {
   assertMatch(text, /value="Tokyo, Japan"/);
 });
 
-Deno.test("GET of a path that only forms use redirects to the page", async () => {
+Deno.test("the question before a trip is canceled is only asked about a trip that runs", async () => {
   await using env = await openApp();
-  const id = crypto.randomUUID();
-  const { status, headers } = await open(env.app, `/trips/${id}/cancel`);
-  assertEquals([status, headers.get("location")], [303, `/trips/${id}`]);
-  const odd = await open(env.app, "/trips/%2F%2Fevil.example%0D%0A/cancel");
-  assertStrictEquals(odd.headers.get("location"), "/trips/%2F%2Fevil.example%0D%0A");
+  for (const id of [crypto.randomUUID(), "%2F%2Fevil.example%0D%0A"]) {
+    assertStrictEquals((await open(env.app, `/trips/${id}/cancel`)).status, 404);
+  }
+});
+
+Deno.test("a page tells no traveler about methods of HTTP", async () => {
+  await using env = await openApp();
   const page = await open(env.app, "/", { method: "POST", headers: { accept: "text/html" } });
   assertStrictEquals(page.status, 405);
   assertStrictEquals(page.headers.get("allow"), "GET, HEAD, OPTIONS");
-  assertMatch(page.text, /<h1>The method is not allowed<\/h1>/);
+  assertMatch(page.text, /<h1>We can't answer this request<\/h1>/);
 });
 
 Deno.test("/trips redirects to the list of recent trips", async () => {
@@ -939,7 +942,7 @@ Deno.test("pages load only their own files, and send forms only to their service
     // The example links to a map search, as plans do. Nothing is loaded from there.
     const own = text.replaceAll(/<a href="https:[^>]*rel="noopener noreferrer nofollow"/g, "");
     for (const [, url] of own.matchAll(/(?:src|href)="([^"]+)"/g)) {
-      assertMatch(url!, /^\/(?!\/)|^#/);
+      assertMatch(url!, /^\/(?!\/)|^[#?]/);
     }
   }
 });

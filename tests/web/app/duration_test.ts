@@ -1,5 +1,6 @@
 import { assertStrictEquals } from "@std/assert";
 import { durationInWords, pauseInWords } from "../../../web/app/duration.ts";
+import { en } from "../../../web/words/en.ts";
 
 Deno.test("a pause is told in seconds, then in minutes and hours, rounded up", () => {
   const pauses = [
@@ -12,7 +13,7 @@ Deno.test("a pause is told in seconds, then in minutes and hours, rounded up", (
     [7_201, "3 hours"],
     [86_400, "24 hours"],
   ] as const;
-  for (const [seconds, words] of pauses) assertStrictEquals(pauseInWords(seconds), words);
+  for (const [seconds, words] of pauses) assertStrictEquals(pauseInWords(seconds, en), words);
 });
 
 Deno.test("the duration of work is told in seconds, from a minute on in minutes too", () => {
@@ -23,5 +24,5 @@ Deno.test("the duration of work is told in seconds, from a minute on in minutes 
     [60_000, "1 min"],
     [185_000, "3 min 5 s"],
   ] as const;
-  for (const [ms, words] of durations) assertStrictEquals(durationInWords(ms), words);
+  for (const [ms, words] of durations) assertStrictEquals(durationInWords(ms, en), words);
 });

@@ -8,7 +8,7 @@ import { hasApiKey } from "../api_key.ts";
 import { useAwake } from "../focus.ts";
 import { type FormRef, useFields, type WishFormProps } from "./field_state.ts";
 import { focusField, valuesIn } from "./form_values.ts";
-import { keyError, keyIn, keyInput, REFUSED } from "../key_field.tsx";
+import { keyError, type KeyFault, keyIn, keyInput, REFUSED } from "../key_field.tsx";
 import type { Refusal } from "../refusal.ts";
 import { makeTrip, refusalOf } from "../session.ts";
 import { fieldsOf, wishOf } from "../wish.ts";
@@ -55,7 +55,7 @@ export function useWishForm({ kind, home }: WishFormProps) {
 
 /** Returns the state of the API key field. */
 function useKey(form: FormRef, isNeeded: boolean) {
-  const [error, setError] = useState<string | null>(null);
+  const [error, setError] = useState<KeyFault | null>(null);
   const hasKey = useAwake() && hasApiKey();
   return {
     error,

@@ -27,25 +27,19 @@ const common: Record<CommonMember, true> = {
 
 export const plainView: TripView = {
   partNoun: "Part",
-  stages: [
-    ["queued", "Waiting"],
-    ["thinking", "Thinking"],
-    ["researching", "Researching"],
-    ["writing", "Writing"],
-  ],
-  waitingTips: ["You can close this page."],
+  stages: ["queued", "thinking", "researching", "writing"],
   files: { markdown: false, calendar: null },
   Plan: PlainPlan,
 };
 
 /** Shows the request and the plan: the members that only this kind of job has. */
-function PlainPlan({ job, isGrowing }: PlanProps<Job>) {
+function PlainPlan({ job }: PlanProps<Job>) {
   const members = membersOf(job);
   const parts = job.partial ?? [];
   return (
     <dl class="plain">
       {members.map(([name, value]) => <Member key={name} name={name} value={value} />)}
-      {isGrowing && parts.length > 0 && <Member name="partial" value={parts} />}
+      {parts.length > 0 && <Member name="partial" value={parts} />}
     </dl>
   );
 }

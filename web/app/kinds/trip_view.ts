@@ -56,12 +56,10 @@ export interface Total {
 
 /** The page of a trip. Methods with a capitalized name are components. */
 export interface TripView<Name extends KindName = KindName> {
-  /** The name of a part of the plan, such as `Day`. */
+  /** The name of a part of the plan, such as `Day`, where the words of the page have none. */
   readonly partNoun: string;
   /** The stages of the work, in order. */
-  readonly stages: readonly (readonly [stage: Stage, label: string])[];
-  /** Sentences that the dock shows in turn; at least one. Up to 27 characters fit on a phone. */
-  readonly waitingTips: readonly string[];
+  readonly stages: readonly Stage[];
   readonly files: FileLinks;
   /** Shows the plan, or its finished parts. */
   Plan(props: PlanProps<Jobs[Name]>): ComponentChildren;

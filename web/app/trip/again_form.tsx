@@ -3,6 +3,7 @@
  * @module
  */
 import { useState } from "preact/hooks";
+import { useWords } from "../../words/words.ts";
 import type { NextAction, Refusal } from "../refusal.ts";
 import { RefusalNotice } from "../refusal_notice.tsx";
 import { againKey, makeAgain, refusalOf } from "../session.ts";
@@ -19,6 +20,7 @@ export interface AgainFormProps {
 }
 
 export function AgainForm({ id, wish, verb, best }: AgainFormProps) {
+  const words = useWords().outcome;
   const [refusal, setRefusal] = useState<Refusal | null>(null);
   const [isSending, setSending] = useState(false);
 
@@ -46,17 +48,12 @@ export function AgainForm({ id, wish, verb, best }: AgainFormProps) {
         class={best === "repeat" ? "main" : undefined}
         aria-disabled={isSending}
       >
-        {isSending ? "Sending…" : verb}
+        {isSending ? words.sending : verb}
       </button>
       <a class={best === "change" ? "button main" : "button"} href={formUrl(wish)}>
-        Edit your request
+        {words.edit}
       </a>
-      {!fitsForm(wish) && (
-        <p class="quiet">
-          "{verb}" keeps all details of your request. The form to edit it has no fields for some of
-          them, and leaves these out.
-        </p>
-      )}
+      {!fitsForm(wish) && <p class="quiet">{words.leavesOut(verb)}</p>}
     </form>
   );
 }

@@ -6,12 +6,12 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Connection, Job } from "../../client/client.ts";
+import { useWords } from "../../words/words.ts";
 import { useAwake } from "../focus.ts";
-import { idOf } from "../../client/job.ts";
-import { LocalTime } from "../local_time.tsx";
 import { tripViewOf } from "../kinds/registry.ts";
-import { describeStopRefusal } from "../refusal.ts";
-import { openClient, refusalOf, tripUrl } from "../session.ts";
+import { TimeIn } from "../local_time.tsx";
+import { describePosition, describeProgress, partNameOf } from "./progress_text.ts";
+import { StopForm } from "./stop_form.tsx";
 
 type Progress = NonNullable<Job["progress"]>;
 
@@ -27,64 +27,6 @@ export interface DockProps {
   onEnded: (job: Job) => void;
 }
 
-/** How long the dock shows each of its waiting tips. */
-const TIP_MS = 7_000;
-
-export function Dock({ job, connection, fault, ageMs, canCancel, onEnded }: DockProps) {
-  const { stages, waitingTips, reasoningOf } = tripViewOf(job);
-  const elapsedMs = useElapsed(ageMs, job);
-  const isAwake = useAwake();
-  const [refusal, setRefusal] = useState<string | null>(null);
-  const { phase, step, of, position, expectedStartAt } = job.progress!;
-  const hasPosition = phase === "queued" && position !== null && connection !== "lost";
-  // In the place of the message, so that the dock keeps its height when the work begins.
-  const message = hasPosition
-    ? <Queue position={position} expectedStartAt={expectedStartAt} />
-    : describeProgress(job.progress!);
-  const isEarly = earlyPhases.has(phase);
-  const stage = isEarly ? "queued" : phase;
-  const tip = connection === "lost"
-    ? "Check your connection."
-    : waitingTips[Math.floor(elapsedMs / TIP_MS) % waitingTips.length];
-  const isWrong = fault || refusal || connection === "lost" || phase === "retrying";
-  return (
-    <section class="dock" aria-label="Progress">
-      <div class="row">
-        <ol class="stages">
-          {stages.map(([name, label]) => (
-            <li key={name} aria-current={name === stage ? "step" : undefined}>{label}</li>
-          ))}
-        </ol>
-        <p class="elapsed">
-          <span class="unseen">Elapsed:</span> {formatDuration(elapsedMs)}
-        </p>
-      </div>
-      <progress aria-label="Parts of the plan" {...(of && { value: step, max: of })} />
-      <div class="row">
-        <div class="messages">
-          <p class={isWrong ? "title wrong" : "title"} role={refusal ? "alert" : undefined}>
-            <Message {...{ fault, refusal, connection, message }} />
-          </p>
-          {isAwake ? <p class="quiet" aria-hidden="true">{tip}</p> : (
-            <p class="quiet late">
-              No updates? <a href="">Reload the page</a>
-            </p>
-          )}
-        </div>
-        {canCancel && <CancelForm job={job} onEnded={onEnded} onRefused={setRefusal} />}
-      </div>
-      {reasoningOf && <Reasoning summaries={reasoningOf(job)} />}
-    </section>
-  );
-}
-
-interface MessageProps extends Pick<DockProps, "fault" | "connection"> {
-  /** Tells why the job was not canceled; `null`: nothing was refused. */
-  refusal: string | null;
-  /** What the service is doing. */
-  message: ComponentChildren;
-}
-
 /** The phases in which nothing is written yet. */
 const earlyPhases: ReadonlySet<Progress["phase"]> = new Set([
   "starting",
@@ -93,109 +35,115 @@ const earlyPhases: ReadonlySet<Progress["phase"]> = new Set([
   "paused",
 ]);
 
+/** The phases in which something is in the way. */
+const troubledPhases: ReadonlySet<Progress["phase"]> = new Set(["retrying", "waiting", "paused"]);
+
+export function Dock({ job, connection, fault, ageMs, canCancel, onEnded }: DockProps) {
+  const { label, partsOfPlan, stages: names, ...words } = useWords().waiting;
+  const { stages, reasoningOf } = tripViewOf(job);
+  const [refusal, setRefusal] = useState<string | null>(null);
+  const { phase, step, of } = job.progress!;
+  const stage = earlyPhases.has(phase) ? "queued" : phase;
+  const isLost = connection === "lost";
+  const isWrong = fault || refusal || isLost;
+  const mood = isWrong ? " wrong" : troubledPhases.has(phase) ? " troubled" : "";
+  return (
+    <section class="dock" aria-label={label}>
+      <ol class="stages">
+        {stages.map((name) => (
+          <li key={name} aria-current={name === stage ? "step" : undefined}>{names[name]}</li>
+        ))}
+      </ol>
+      <progress aria-label={partsOfPlan} {...(of && { value: step, max: of })} />
+      <div class="row">
+        <p class={`title${mood}`} role={refusal ? "alert" : undefined}>
+          <Message {...{ job, fault, refusal, isLost }} />
+        </p>
+        <div class="side">
+          <p class="elapsed">
+            <span class="unseen">{words.elapsed}</span> <Elapsed job={job} ageMs={ageMs} />
+          </p>
+          {canCancel && <StopForm job={job} onEnded={onEnded} onRefused={setRefusal} />}
+        </div>
+      </div>
+      <Hint canClose={!isWrong} />
+      {reasoningOf && <Reasoning summaries={reasoningOf(job)} />}
+    </section>
+  );
+}
+
+interface MessageProps extends Pick<DockProps, "job" | "fault"> {
+  /** Tells why the job was not canceled; `null`: nothing was refused. */
+  refusal: string | null;
+  /** Whether the service does not respond. */
+  isLost: boolean;
+}
+
+/** Shows the most important message. */
+function Message({ job, fault, refusal, isLost }: MessageProps): ComponentChildren {
+  const { reload, offline, unreachable } = useWords().waiting;
+  if (fault !== null) {
+    return (
+      <>
+        {fault} <a href="">{reload}</a>
+      </>
+    );
+  }
+  if (refusal !== null) return refusal;
+  if (isLost) return navigator.onLine ? unreachable : offline;
+  return <Work job={job} />;
+}
+
 /**
- * Tells how many trips are before this one, and when the work will probably begin. Screen readers do
- * not announce its changes, because it may change every second.
+ * Tells what the service does. Screen readers do not announce changes of a position, because it may
+ * change every second.
  */
-function Queue(
-  { position, expectedStartAt }: { position: number; expectedStartAt: string | null },
-) {
+function Work({ job }: { job: Job }) {
+  const words = useWords();
+  const { phase, position, expectedStartAt } = job.progress!;
+  // In the place of the message, so that the dock keeps its height when the work begins.
+  if (phase !== "queued" || position === null) {
+    return <>{describeProgress(job.progress!, { part: partNameOf(job, words), words })}</>;
+  }
   return (
     <>
-      {describePosition(position)}
+      {describePosition(position, words)}
       {expectedStartAt && (
         <>
           {" "}
-          We expect to start at about <LocalTime iso={expectedStartAt} />.
+          <TimeIn text={words.waiting.expectedStart} iso={expectedStartAt} />
         </>
       )}
     </>
   );
 }
 
-/** Positions above this are rounded. */
-const EXACT_POSITIONS = 100;
-
-/** Returns what the page says about the position of a waiting trip. */
-export function describePosition(position: number): string {
-  if (position === 1) return "Your trip is next.";
-  if (position === 2) return "One trip is ahead of yours.";
-  if (position <= EXACT_POSITIONS) return `${position - 1} trips are ahead of yours.`;
-  return `About ${position} trips are ahead of yours.`;
-}
-
-/** The messages of the API for these phases are for developers. */
-const waitingMessages: Partial<Record<Progress["phase"], string>> = {
-  queued: "Your plan is waiting. We will start to write it soon.",
-  paused: "We're taking a short break. Your trip is saved, and we start when we're back.",
-  retrying: "Something went wrong. We're trying again.",
-  waiting: "The service that writes plans is not available. We will continue when it is back.",
-};
-
-/** Returns what the page says of the work. */
-export function describeProgress({ phase, message }: Pick<Progress, "phase" | "message">): string {
-  return waitingMessages[phase] ?? message;
-}
-
-/** Shows the most important message. */
-function Message({ fault, refusal, connection, message }: MessageProps) {
-  if (fault !== null) {
-    return (
-      <>
-        {fault} <a href="">Reload the page</a>
-      </>
-    );
-  }
-  if (refusal !== null) return <>{refusal}</>;
+/** Tells what the traveler may do, or how the page is updated where no script runs. */
+function Hint({ canClose }: { canClose: boolean }) {
+  const { canClose: text, noUpdates, reload } = useWords().waiting;
+  if (useAwake()) return <p class="hint quiet">{canClose && text}</p>;
   return (
-    <>
-      {connection === "lost"
-        ? "No connection. Your trip is saved, and this page keeps trying."
-        : message}
-    </>
+    <p class="hint quiet late">
+      {noUpdates} <a href="">{reload}</a>
+    </p>
   );
 }
 
-interface CancelFormProps extends Pick<DockProps, "job" | "onEnded"> {
-  /** Called with a sentence if the job was not canceled, and with `null` before each attempt. */
-  onRefused: (sentence: string | null) => void;
-}
-
-function CancelForm({ job, onEnded, onRefused }: CancelFormProps) {
-  const [isSending, setSending] = useState(false);
-
-  async function cancel(event: SubmitEvent): Promise<void> {
-    event.preventDefault();
-    if (isSending) return;
-    setSending(true);
-    onRefused(null);
-    try {
-      onEnded(await openClient().cancel(job));
-    } catch (error) {
-      onRefused(describeStopRefusal(refusalOf(error)));
-    } finally {
-      setSending(false);
-    }
-  }
-
-  return (
-    <form method="post" action={`${tripUrl(idOf(job))}/cancel`} onSubmit={cancel}>
-      <button type="submit" aria-disabled={isSending}>
-        {isSending ? "Stopping…" : "Stop planning"}
-      </button>
-    </form>
-  );
+/** Shows the age of the job. It changes every second, and nothing else with it. */
+function Elapsed({ job, ageMs }: Pick<DockProps, "job" | "ageMs">) {
+  return <>{formatDuration(useElapsed(ageMs, job))}</>;
 }
 
 /** Shows the summaries of the model's reasoning, with the headline of the latest one on top. */
 export function Reasoning({ summaries }: { summaries: readonly string[] }) {
+  const { reasoning, noReasoning, allReasoning } = useWords().waiting;
   return (
     <details class="reasoning">
       <summary>
-        <span class="quiet">Reasoning:</span>{" "}
-        <span dir="auto">{headlineOf(summaries.at(-1) ?? "nothing yet")}</span>
+        <span class="quiet">{reasoning}</span>{" "}
+        <span dir="auto">{headlineOf(summaries.at(-1) ?? noReasoning)}</span>
       </summary>
-      <ol tabIndex={0} aria-label="Reasoning so far">
+      <ol tabIndex={0} aria-label={allReasoning}>
         {summaries.map((summary, index) => (
           <li key={index} dir="auto">
             {plain(summary)}

@@ -74,9 +74,10 @@ function PrintedLink({ id }: { id: string }) {
 }
 
 /** Returns the state of a job in a few words. */
-function describeState({ status, createdAt, completedAt }: Job, { trip }: Words): string {
+function describeState({ status, createdAt, completedAt }: Job, words: Words): string {
+  const { trip } = words;
   if (status === "processing") return trip.planning;
   if (status !== "completed") return trip[status];
-  const took = durationInWords(Date.parse(completedAt ?? createdAt) - Date.parse(createdAt));
+  const took = durationInWords(Date.parse(completedAt ?? createdAt) - Date.parse(createdAt), words);
   return trip.readyAfter(took);
 }

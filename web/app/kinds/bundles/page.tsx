@@ -18,18 +18,7 @@ const MIN_BUNDLES = 3;
 
 export const bundlesPage: TripView<"bundles"> = {
   partNoun: "Bundle",
-  stages: [
-    ["queued", "Waiting"],
-    ["thinking", "Thinking"],
-    ["researching", "Researching"],
-    ["writing", "Writing"],
-  ],
-  waitingTips: [
-    "This takes a few minutes.",
-    "You can close this page.",
-    "Bundles appear one by one.",
-    "Check dates and tickets.",
-  ],
+  stages: ["queued", "thinking", "researching", "writing"],
   files: { markdown: true, calendar: "dates" },
   Plan: BundlesPlan,
   Details: ({ job: { preferences } }) => <PreferenceList preferences={preferences} />,

@@ -14,13 +14,7 @@ import { ItineraryPlan } from "./plan.tsx";
 
 export const itineraryPage: TripView<"itinerary"> = {
   partNoun: "Day",
-  stages: [["queued", "Waiting"], ["thinking", "Thinking"], ["writing", "Writing"]],
-  waitingTips: [
-    "You can close this page.",
-    "Days appear one by one.",
-    "Places link to a map.",
-    "Check times and prices.",
-  ],
+  stages: ["queued", "thinking", "writing"],
   files: { markdown: true, calendar: "first day" },
   Plan: ItineraryPlan,
   Details: ({ job }) => <FactList job={job} />,

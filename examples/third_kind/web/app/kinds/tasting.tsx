@@ -48,8 +48,7 @@ export const tastingView: KindView<"tasting", "dish" | "town" | "stops"> = {
   durationLabel: ({ stops }) => stops === 1 ? "1 stop" : `${stops} stops`,
 
   partNoun: "Place",
-  stages: [["queued", "Waiting"], ["thinking", "Thinking"], ["writing", "Writing"]],
-  waitingTips: ["You can close this page."],
+  stages: ["queued", "thinking", "writing"],
   files: { markdown: true, calendar: null },
   Plan: TastingPlan,
 };
