@@ -36,6 +36,7 @@ import { measureRequests } from "./http/request_metrics.ts";
 import { metricsRoutes } from "./api/metrics.ts";
 import { limitRate, type RateLimiters } from "./http/rate_limit.ts";
 import { referenceRoutes } from "./pages/reference.tsx";
+import { robotsRoutes } from "./pages/robots.ts";
 import { internalProblem, sendProblem } from "./http/send_problem.ts";
 import { webRoutes } from "./pages/web.tsx";
 import { webhookRoutes } from "./api/webhooks.ts";
@@ -108,6 +109,7 @@ function addRoutes(app: Hono<AppEnv>, options: AppOptions, guard: TokenGuard | u
   app.route("/", healthRoutes(jobs, { clock, health, warnings, isAdmin }));
   if (options.adminToken !== undefined) app.route("/", metricsRoutes(metrics, isAdmin));
   app.route("/", assetRoutes());
+  app.route("/", robotsRoutes());
   app.route("/", problemRoutes());
   app.route("/", referenceRoutes(() => describeApi(kinds, privateHosts)));
   for (const kind of kinds) {

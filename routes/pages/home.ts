@@ -16,12 +16,14 @@ import type { AppEnv } from "../http/caller.ts";
 import { ProblemError, type ProblemStatus, problemTypes } from "../http/problem.ts";
 import { countFor } from "../http/rate_limit.ts";
 import { formLimits } from "./form_limits.ts";
+import { homeCardPath } from "./cards.ts";
 import { sendApp } from "./html.tsx";
+import { wordsOf } from "./language.ts";
+import { originOf } from "./page_origin.ts";
 import { problemOf } from "./page_problem.ts";
 import { formScopeOf, isAccepted, readForm, readLink } from "./sent_form.ts";
+import { socialTags } from "./social_tags.tsx";
 import type { WebOptions } from "./web_options.ts";
-
-const DESCRIPTION = "Describe your trip, and watch the plan being written.";
 
 /** A form encodes a byte of JSON in up to three characters. */
 const MAX_FORM_BYTES = 3 * MAX_BODY_BYTES;
@@ -66,7 +68,18 @@ function sendHome(
     ...filledIn,
   };
   setHeaders(c, { "cache-control": "private, no-cache" });
-  return sendApp(c, { title: "Plan a trip", description: DESCRIPTION, state, status });
+  const words = wordsOf(c);
+  const { homeTitle: title, homeDescription: description, homePicture } = words.share;
+  const origin = originOf(c, access);
+  const head = socialTags({
+    title,
+    description,
+    language: words.language,
+    url: `${origin}/`,
+    picture: origin + homeCardPath(words),
+    pictureText: homePicture,
+  });
+  return sendApp(c, { title, description, head, state, status });
 }
 
 /** Creates the trip that the form describes, or shows the form again with what is wrong. */

@@ -101,7 +101,7 @@ function Footer({ words, path }: { words: Words; path: string }) {
   );
 }
 
-export interface AppContent extends Omit<PageContent, "head" | "main"> {
+export interface AppContent extends Omit<PageContent, "main"> {
   state: PageState;
   /** After how many seconds a browser without scripts reloads the page. */
   refreshSeconds?: number | null;
@@ -112,7 +112,7 @@ export interface AppContent extends Omit<PageContent, "head" | "main"> {
 /** Answers with a page that updates itself if the browser runs scripts. */
 export async function sendApp(
   c: Context,
-  { state, refreshSeconds, isPrivate, ...page }: AppContent,
+  { state, refreshSeconds, isPrivate, head, ...page }: AppContent,
 ): Promise<Response> {
   const words = wordsOf(c);
   const script = await assetUrl(`app_${words.language}.js`);
@@ -123,6 +123,7 @@ export async function sendApp(
     head: (
       <>
         {isPrivate && <meta name="robots" content="noindex" />}
+        {head}
         <script type="module" src={script} />
         {refreshSeconds && (
           <noscript>

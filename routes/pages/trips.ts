@@ -7,19 +7,29 @@ import { z } from "zod";
 import type { PublicKind } from "../../jobs/kind.ts";
 import type { JobSnapshot } from "../../lib/job/job_snapshot.ts";
 import type { PageState } from "../../web/app/page.tsx";
+import { describeTrip } from "../../web/app/trip/trip_summary.ts";
 import { titleOfJob } from "../../web/app/wish.ts";
 import { isJob, type Job } from "../../web/client/job.ts";
 import { retryAfterSeconds } from "../api/poll_interval.ts";
 import { presentJob } from "../api/presenter.ts";
 import { notOwner } from "../api/refusals.ts";
-import { sendCalendar, sendJson, sendMarkdown } from "../files/downloads.ts";
+import type { CardRenderer } from "../card/renderer.ts";
+import { downloads } from "../files/downloads.ts";
 import { setHeaders } from "../http/answer.ts";
 import { type AppEnv, mayCancel, maySee, readerOf } from "../http/caller.ts";
+import { sendTripCard, tripCardPath } from "./cards.ts";
 import { sendApp } from "./html.tsx";
+import { wordsOf } from "./language.ts";
+import { originOf } from "./page_origin.ts";
+import { sendQrCode } from "./qr_code.ts";
+import { socialTags } from "./social_tags.tsx";
 import type { WebOptions } from "./web_options.ts";
 
-/** The downloads of a finished plan, by file extension. */
-const downloads = { md: sendMarkdown, json: sendJson, ics: sendCalendar };
+/** What the pages of trips use. */
+export interface TripOptions extends WebOptions {
+  /** Draws the pictures of trips. */
+  renderer: CardRenderer;
+}
 
 interface Found {
   kind: PublicKind;
@@ -27,7 +37,7 @@ interface Found {
 }
 
 /** Adds the routes `/trips/:id` and below. */
-export function addTripPages(routes: Hono<AppEnv>, options: WebOptions): void {
+export function addTripPages(routes: Hono<AppEnv>, options: TripOptions): void {
   routes.get("/trips/:id", async (c) => {
     const found = await findTrip(c, options);
     setHeaders(c, { "cache-control": "private, no-cache" });
@@ -41,15 +51,40 @@ export function addTripPages(routes: Hono<AppEnv>, options: WebOptions): void {
   );
   for (const [extension, send] of Object.entries(downloads)) {
     routes.get(`/trips/:id/plan.${extension}`, async (c) => {
-      const read = { jobId: c.req.param("id"), now: options.clock.now() };
+      const now = options.clock.now();
+      const read = { jobId: c.req.param("id"), now };
       const reader = await readerOf(c, options.access, read);
       const found = await findTrip(c, options, { reader });
       setHeaders(c, { "cache-control": "private, no-cache" });
       if (!found) return sendMissing(c, options);
       const { state, id } = found.snapshot.job;
-      return state === "succeeded" ? await send(c, jobOf(found)) : c.redirect(`/trips/${id}`, 303);
+      if (state !== "succeeded") return c.redirect(`/trips/${id}`, 303);
+      const query = (name: string) => c.req.query(name);
+      return await send(c, jobOf(found), { words: wordsOf(c), query, now });
     });
   }
+  addPictures(routes, options);
+}
+
+/** Adds the pictures of a trip, for previews of its link and for paper. */
+function addPictures(routes: Hono<AppEnv>, options: TripOptions): void {
+  routes.get("/trips/:id/card.png", async (c) => {
+    const found = await findTrip(c, options);
+    if (found) return await sendTripCard(c, jobOf(found), options.renderer);
+    setHeaders(c, { "cache-control": "private, no-cache" });
+    return sendMissing(c, options);
+  });
+  routes.get("/trips/:id/qr.svg", async (c) => {
+    const found = await findTrip(c, options);
+    if (found) return await sendQrCode(c, urlOf(c, found.snapshot.job.id, options));
+    setHeaders(c, { "cache-control": "private, no-cache" });
+    return sendMissing(c, options);
+  });
+}
+
+/** Returns the absolute URL of a trip. */
+function urlOf(c: Context, id: string, { access }: WebOptions): string {
+  return `${originOf(c, access)}/trips/${id}`;
 }
 
 /** Finds the job of any kind that the path names; `null` if the reader may not see it. */
@@ -76,14 +111,27 @@ function jobOf({ kind, snapshot }: Found): Job {
   throw new Error(`Cannot show job ${snapshot.job.id}: no contract has the kind ${kind.name}`);
 }
 
-function sendTrip(c: Context<AppEnv>, { clock, access }: WebOptions, found: Found) {
+function sendTrip(c: Context<AppEnv>, options: WebOptions, found: Found) {
+  const { clock, access } = options;
   const { kind, snapshot } = found;
   const job = jobOf(found);
   const ageMs = Math.max(0, clock.now() - snapshot.job.createdAt);
   const isOwn = mayCancel(c.get("caller"), snapshot.job, access);
   const state: PageState = { page: "trip", job, ageMs, isOpen: true, isOwn };
   const refreshSeconds = retryAfterSeconds(kind, snapshot.job, clock.now());
-  return sendApp(c, { title: titleOfJob(job), state, refreshSeconds, isPrivate: true });
+  const words = wordsOf(c);
+  const title = titleOfJob(job);
+  const description = describeTrip(job, words);
+  const { id } = snapshot.job;
+  const social = socialTags({
+    title,
+    description,
+    language: words.language,
+    url: urlOf(c, id, options),
+    picture: originOf(c, access) + tripCardPath(id, job, words),
+    pictureText: words.share.pictureOf(title),
+  });
+  return sendApp(c, { title, description, head: social, state, refreshSeconds, isPrivate: true });
 }
 
 async function cancelTrip(c: Context<AppEnv>, options: WebOptions): Promise<Response> {

@@ -8,6 +8,7 @@ import { describeFacts } from "../trip_facts.ts";
 import type { TripView } from "../trip_view.ts";
 import { formatInterests, titleOf } from "./form.ts";
 import { BundlesPlan } from "./plan.tsx";
+import { bundlesParts, bundlesSummary } from "./summary.ts";
 
 export const bundlesPage: TripView<"bundles"> = {
   partNoun: "Bundle",
@@ -27,6 +28,8 @@ export const bundlesPage: TripView<"bundles"> = {
   Plan: BundlesPlan,
   Details: ({ job: { preferences } }) => <PreferenceList preferences={preferences} />,
   timeZoneOf: ({ timeZone }) => timeZone,
+  summaryOf: bundlesSummary,
+  partsOf: bundlesParts,
   reasoningOf: ({ reasoningSummaries }) => reasoningSummaries,
 };
 

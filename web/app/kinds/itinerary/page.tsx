@@ -6,6 +6,7 @@ import { DetailList } from "../plan_pieces.tsx";
 import { describeFacts, factsOf } from "../trip_facts.ts";
 import type { TripView } from "../trip_view.ts";
 import { formatCosts, ItineraryPlan, sumCosts } from "./plan.tsx";
+import { itineraryParts, itinerarySummary } from "./summary.ts";
 
 export const itineraryPage: TripView<"itinerary"> = {
   partNoun: "Day",
@@ -21,6 +22,8 @@ export const itineraryPage: TripView<"itinerary"> = {
   Details: ({ job }) => <DetailList details={describeFacts(factsOf(job))} />,
   timeZoneOf: ({ location }) => location?.timeZone ?? undefined,
   firstDayOf: ({ startDate }) => startDate,
+  summaryOf: itinerarySummary,
+  partsOf: itineraryParts,
   factsOf({ itinerary }) {
     const activities = itinerary?.flatMap(({ activities }) => activities) ?? [];
     const cost = formatCosts(activities);
