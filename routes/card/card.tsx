@@ -161,12 +161,15 @@ function MapPanel({ routes }: { routes: readonly (readonly Position[])[] }) {
     <g>
       <rect x={x} y={y} width={width} height={height} fill={TINT} />
       <path d={grid()} stroke={LINE} stroke-width={2} fill="none" />
-      {drawn.map((dots, index) => (
-        <g key={index} fill="none" stroke-linejoin="round" stroke-linecap="round">
-          <polyline points={pointsOf(dots)} stroke={CARD} stroke-width={12} />
-          <polyline points={pointsOf(dots)} stroke={partColor(index)} stroke-width={6} />
-        </g>
-      ))}
+      {drawn.map((dots, index) =>
+        // An empty attribute would be written as in HTML, which is no XML.
+        dots.length > 0 && (
+          <g key={index} fill="none" stroke-linejoin="round" stroke-linecap="round">
+            <polyline points={pointsOf(dots)} stroke={CARD} stroke-width={12} />
+            <polyline points={pointsOf(dots)} stroke={partColor(index)} stroke-width={6} />
+          </g>
+        )
+      )}
       {drawn.map((dots, index) =>
         dots.map((dot, number) => (
           <circle

@@ -38,7 +38,7 @@ export const bundlesFiles: KindFiles<"bundles"> = {
     const title = only === undefined ? words.share.files.weekend : bundles[only]!.title;
     const note = words.share.files.undated(undated);
     const { timeZone } = job;
-    return { name: joined([title, city], ", "), events, ...(undated > 0 && { note }), timeZone };
+    return { name: withCity(title, city), events, ...(undated > 0 && { note }), timeZone };
   },
   routes: (job, { words }) => bundlesRoutes(bundlesOf(job), words),
 };

@@ -64,6 +64,7 @@ async function styleSheet(): Promise<{ default: string }> {
     import("../../web/assets/style/home.css", { with: { type: "text" } }),
     import("../../web/assets/style/trip.css", { with: { type: "text" } }),
     import("../../web/assets/style/plan.css", { with: { type: "text" } }),
+    import("../../web/assets/style/sharing.css", { with: { type: "text" } }),
     import("../../web/assets/style/dock.css", { with: { type: "text" } }),
     import("../../web/assets/style/print.css", { with: { type: "text" } }),
   ]);

@@ -11,6 +11,7 @@ import {
   bundlesReply,
   days,
   itineraryReply,
+  openMenu,
   openService,
   overflows,
   rome,
@@ -39,7 +40,7 @@ async function* statesOf(page: Page, service: Awaited<ReturnType<typeof openServ
   service.model.write(itinerary);
   await page.getByText("ready after").waitFor();
   yield "itinerary-finished";
-  await page.getByText("Add to calendar", { exact: true }).click();
+  await openMenu(page, "Add to calendar");
   yield "calendar";
   await page.goto(service.url);
   await page.locator("#recent li").waitFor();
