@@ -45,18 +45,18 @@ function PartCalendars({ job, timeZone }: { job: Job; timeZone: string | undefin
   return (
     <Menu label={share.calendar}>
       <p>{share.chooseBundle}</p>
-      <ul class="choices">
+      <ul class="entries">
         {parts.map(({ title, isDated }, index) =>
           isDated && (
             <li key={index}>
-              <FileLink job={job} format="ics" query={{ bundle: String(index + 1) }} class="choice">
+              <FileLink job={job} format="ics" query={{ bundle: String(index + 1) }} class="entry">
                 <span dir="auto">{title}</span>
               </FileLink>
             </li>
           )
         )}
         <li>
-          <FileLink job={job} format="ics" class="choice quiet">{share.allBundles}</FileLink>
+          <FileLink job={job} format="ics" class="entry quiet">{share.allBundles}</FileLink>
         </li>
       </ul>
       <p class="quiet">{timeZone ? share.timesIn(timeZone) : share.timesThere}</p>

@@ -3,7 +3,7 @@
  * @module
  */
 import type { ComponentChildren, TargetedMouseEvent } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 
 interface MenuProps {
   label: string;
@@ -16,19 +16,16 @@ interface MenuProps {
 /** Escape, a click elsewhere, and focus that leaves the menu close it. */
 export function Menu({ label, onPress, onOpen, children }: MenuProps) {
   const details = useRef<HTMLDetailsElement>(null);
-  const [isOpen, setOpen] = useState(false);
-  useEffect(() => isOpen ? closeOnLeave(details.current!) : undefined, [isOpen]);
+  // From the start, because a fast traveler may close a menu before the next render.
+  useEffect(() => closeOnLeave(details.current!), []);
   const press = (event: TargetedMouseEvent<HTMLElement>) => {
-    if (!isOpen && onPress?.()) event.preventDefault();
+    if (!details.current!.open && onPress?.()) event.preventDefault();
   };
   return (
     <details
       class="menu"
       ref={details}
-      onToggle={({ currentTarget: { open } }) => {
-        setOpen(open);
-        if (open) onOpen?.();
-      }}
+      onToggle={({ currentTarget: { open } }) => open && onOpen?.()}
     >
       <summary class="button opens" onClick={press}>{label}</summary>
       <div class="panel">{children}</div>
@@ -42,7 +39,7 @@ function closeOnLeave(details: HTMLDetailsElement): () => void {
     if (!details.contains(target as Node)) details.open = false;
   };
   const closeOnEscape = ({ key }: KeyboardEvent) => {
-    if (key !== "Escape") return;
+    if (key !== "Escape" || !details.open) return;
     const hadFocus = details.contains(document.activeElement);
     details.open = false;
     if (hadFocus) details.querySelector("summary")!.focus();

@@ -69,7 +69,7 @@ function SaveMenu({ job, children }: { job: Job; children: ComponentChildren }) 
   const hasPlaces = view.partsOf?.(job, words).some(({ route }) => route.length > 0) ?? false;
   return (
     <Menu label={share.save}>
-      <ul class="choices">
+      <ul class="entries">
         {view.files.markdown && (
           <Choice job={job} format="md" title={share.saveText} note={share.saveTextNote} />
         )}
@@ -88,7 +88,7 @@ function Choice(
 ) {
   return (
     <li>
-      <FileLink job={job} format={format} class="choice">
+      <FileLink job={job} format={format} class="entry">
         {title} <span class="quiet">{note}</span>
       </FileLink>
     </li>
