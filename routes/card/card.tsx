@@ -69,7 +69,7 @@ const PART_SIZE = 30;
 const PART_HEIGHT = 50;
 /** The regular weight is narrower than the bold one, which the widths are for. */
 const REGULAR = 0.94;
-/** The lines of parts, with the one that counts the rest. */
+/** The lines of parts, with the line that counts the rest. */
 const MAX_LINES = 5;
 /** The room below the label with room for the brand at the bottom. */
 const [TITLE_TOP, LIST_BOTTOM] = [128, 540];

@@ -75,7 +75,9 @@ export function cutToWidth(text: string, width: number): string {
   const start = characters.slice(0, end).join("");
   // A whole word reads better, unless it would cost too much of the text.
   const words = start.replace(/\s+\S*$/, "");
-  return `${(words.length > start.length / 2 ? words : start).replace(/[\s,:;–-]+$/, "")}…`;
+  return `${
+    (words.length > start.length / 2 ? words : start).replace(/(?<![\s,:;–-])[\s,:;–-]+$/, "")
+  }…`;
 }
 
 /** A title in its largest size that fits. */

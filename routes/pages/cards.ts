@@ -51,7 +51,7 @@ export function sendTripCard(c: Context, job: Job, renderer: CardRenderer): Prom
   return sendCard(c, tripDrawing(job, cardWords(c)), { renderer, readers: "private" });
 }
 
-/** The words of the picture: those that its link names, because crawlers name no language. */
+/** Returns the words of the language that the link names, because crawlers name none. */
 function cardWords(c: Context): Words {
   const asked = c.req.query(LANGUAGE);
   return isLanguage(asked) ? catalogues[asked] : wordsOf(c);
