@@ -37,6 +37,7 @@ import { metricsRoutes } from "./api/metrics.ts";
 import { limitRate, type RateLimiters } from "./http/rate_limit.ts";
 import { referenceRoutes } from "./pages/reference.tsx";
 import { robotsRoutes } from "./pages/robots.ts";
+import type { PhotoBook } from "./photos/photo_book.ts";
 import { internalProblem, sendProblem } from "./http/send_problem.ts";
 import { webRoutes } from "./pages/web.tsx";
 import { webhookRoutes } from "./api/webhooks.ts";
@@ -63,6 +64,8 @@ export interface AppOptions {
   operator: Operator;
   /** `ADMIN_TOKEN`. Unset: nothing is there for operators. */
   adminToken?: string | undefined;
+  /** The photographs of places. Unset: pages show none. */
+  photos?: PhotoBook | null;
   /** Returns what the operator should do soon, for `/readyz`. Unset: nothing. */
   warnings?: (() => readonly string[]) | undefined;
 }
@@ -104,7 +107,7 @@ function addRoutes(app: Hono<AppEnv>, options: AppOptions, guard: TokenGuard | u
   const openStreams = new OpenStreams(options.maxStreamsPerCaller);
   metrics.observe("tripwright.streams.open", () => [{ value: openStreams.size, attributes: {} }]);
   const contents = new JobContents();
-  const { health, warnings = () => [] } = options;
+  const { health, photos = null, warnings = () => [] } = options;
   const isAdmin = adminCheck(guard, access);
   app.route("/", healthRoutes(jobs, { clock, health, warnings, isAdmin }));
   if (options.adminToken !== undefined) app.route("/", metricsRoutes(metrics, isAdmin));
@@ -129,7 +132,7 @@ function addRoutes(app: Hono<AppEnv>, options: AppOptions, guard: TokenGuard | u
       }),
     );
   }
-  app.route("/", webRoutes({ jobs, kinds, clock, access, rateLimiters }));
+  app.route("/", webRoutes({ jobs, kinds, clock, access, rateLimiters, photos }));
   if (guard) app.route("/", adminRoutesOf(options, guard));
   if (readWebhook) app.route("/api/webhooks", webhookRoutes(jobs, { read: readWebhook, clock }));
 }

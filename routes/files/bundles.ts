@@ -41,6 +41,12 @@ export const bundlesFiles: KindFiles<"bundles"> = {
     return { name: withCity(title, city), events, ...(undated > 0 && { note }), timeZone };
   },
   routes: (job, { words }) => bundlesRoutes(bundlesOf(job), words),
+  lookedUpPlace(job, { part, index }) {
+    const event = bundlesOf(job)[part]?.keyEvents[index];
+    if (event?.coordinates?.origin !== "places") return null;
+    const { latitude, longitude } = event.coordinates;
+    return { name: event.mapQuery ?? event.venue ?? event.name, latitude, longitude };
+  },
 };
 
 /**

@@ -42,6 +42,12 @@ export const itineraryFiles: KindFiles<"itinerary"> = {
     return { name: destination, events: itineraryEvents(plan), timeZone };
   },
   routes: (job, { words }) => itineraryRoutes(daysOf(job), words),
+  lookedUpPlace(job, { part, index }) {
+    const activity = daysOf(job)[part]?.activities[index];
+    if (activity?.coordinates?.origin !== "places") return null;
+    const { latitude, longitude } = activity.coordinates;
+    return { name: activity.mapQuery ?? activity.place, latitude, longitude };
+  },
 };
 
 /** Returns the days of a finished itinerary, in order. */

@@ -72,6 +72,11 @@ export interface KindFiles<Name extends KindName = KindName> {
   calendar?(job: Jobs[Name], options: FileOptions): PlanCalendar | Promise<PlanCalendar>;
   /** Returns the parts of the plan with the places whose position is known. */
   routes?(job: Jobs[Name], options: Pick<FileOptions, "words">): PlanRoute[];
+  /** Returns a place of a finished plan; `null` if it was not looked up, or does not exist. */
+  lookedUpPlace?(
+    job: Jobs[Name],
+    stop: { part: number; index: number },
+  ): { name: string; latitude: number; longitude: number } | null;
 }
 
 /**

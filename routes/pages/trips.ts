@@ -21,6 +21,7 @@ import { sendTripCard, tripCardPath } from "./cards.ts";
 import { sendApp } from "./html.tsx";
 import { wordsOf } from "./language.ts";
 import { originOf } from "./page_origin.ts";
+import { sendCredit, sendPicture, STOP } from "./photos.ts";
 import { sendQrCode } from "./qr_code.ts";
 import { socialTags } from "./social_tags.tsx";
 import type { WebOptions } from "./web_options.ts";
@@ -64,6 +65,7 @@ export function addTripPages(routes: Hono<AppEnv>, options: TripOptions): void {
     });
   }
   addPictures(routes, options);
+  addPhotos(routes, options);
 }
 
 /** Adds the pictures of a trip, for previews of its link and for paper. */
@@ -80,6 +82,20 @@ function addPictures(routes: Hono<AppEnv>, options: TripOptions): void {
     setHeaders(c, { "cache-control": "private, no-cache" });
     return sendMissing(c, options);
   });
+}
+
+/** Adds the photographs of the places of a trip, with their credits. */
+function addPhotos(routes: Hono<AppEnv>, options: TripOptions): void {
+  const { photos } = options;
+  if (photos === null) return;
+  for (const [path, send] of [[`${STOP}`, sendPicture], [`${STOP}\\.json`, sendCredit]] as const) {
+    routes.get(`/trips/:id/photos/:stop{${path}}`, async (c) => {
+      const found = await findTrip(c, options);
+      if (found?.snapshot.job.state === "succeeded") return await send(c, jobOf(found), photos);
+      setHeaders(c, { "cache-control": "private, no-cache" });
+      return sendMissing(c, options);
+    });
+  }
 }
 
 /** Returns the absolute URL of a trip. */
@@ -116,8 +132,9 @@ function sendTrip(c: Context<AppEnv>, options: WebOptions, found: Found) {
   const { kind, snapshot } = found;
   const job = jobOf(found);
   const ageMs = Math.max(0, clock.now() - snapshot.job.createdAt);
+  const hasPhotos = options.photos !== null;
   const isOwn = mayCancel(c.get("caller"), snapshot.job, access);
-  const state: PageState = { page: "trip", job, ageMs, isOpen: true, isOwn };
+  const state: PageState = { page: "trip", job, ageMs, isOpen: true, isOwn, hasPhotos };
   const refreshSeconds = retryAfterSeconds(kind, snapshot.job, clock.now());
   const words = wordsOf(c);
   const title = titleOfJob(job);

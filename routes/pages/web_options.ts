@@ -6,6 +6,7 @@ import type { JobService } from "../../jobs/engine/job_service.ts";
 import type { PublicKind } from "../../jobs/kind.ts";
 import type { Clock } from "../../lib/clock.ts";
 import type { AccessOptions } from "../http/caller.ts";
+import type { PhotoBook } from "../photos/photo_book.ts";
 import type { RateLimiters } from "../http/rate_limit.ts";
 
 export interface WebOptions {
@@ -14,4 +15,6 @@ export interface WebOptions {
   clock: Clock;
   access: AccessOptions;
   rateLimiters: RateLimiters;
+  /** The photographs of places; `null`: pages show none. */
+  photos: PhotoBook | null;
 }

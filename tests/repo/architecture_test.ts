@@ -16,6 +16,7 @@ const rooms: Record<string, readonly string[]> = {
     "routes",
     "routes/api",
     "routes/http",
+    "routes/photos",
     "jobs/runtime",
     "lib",
     "lib/http",
@@ -82,6 +83,7 @@ const rooms: Record<string, readonly string[]> = {
     "routes/card",
     "routes/files",
     "routes/http",
+    "routes/photos",
     "web/app",
     "web/app/*",
     "web/assets",
@@ -98,6 +100,7 @@ const rooms: Record<string, readonly string[]> = {
   ],
   // It knows no job: it draws what it is told.
   "routes/card": [],
+  "routes/photos": ["lib", "lib/http"],
   "routes/files": [
     "routes/http",
     "web/app",

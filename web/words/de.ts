@@ -67,6 +67,8 @@ export const de: Words = {
     moreDays: (count) => count === 1 ? "und 1 weiterer Tag" : `und ${count} weitere Tage`,
     moreIdeas: (count) => count === 1 ? "und 1 weiterer Plan" : `und ${count} weitere Pläne`,
     pictureOf: (title) => `Die Reise „${title}“ mit ihren Orten auf einer Karte`,
+    photoOf: (title) => `Foto von ${title}`,
+    photoBy: (author) => `Foto: ${author}`,
     homeTitle: "Reise planen",
     homeDescription:
       "Sag, wohin du willst, und bekomme einen Plan für jeden Tag: Orte, Zeiten, Kosten und eine Karte.",

@@ -74,6 +74,8 @@ export const en = {
     moreDays: (count: number) => count === 1 ? "and 1 more day" : `and ${count} more days`,
     moreIdeas: (count: number) => count === 1 ? "and 1 more plan" : `and ${count} more plans`,
     pictureOf: (title: string) => `The trip “${title}” with its places on a map`,
+    photoOf: (title: string) => `Photo of ${title}`,
+    photoBy: (author: string) => `Photo: ${author}`,
     /** The picture and the description of the home page. */
     homeTitle: "Plan a trip",
     homeDescription:

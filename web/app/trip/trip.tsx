@@ -6,6 +6,7 @@ import type { Job } from "../../client/client.ts";
 import { idOf } from "../../client/job.ts";
 import { hasApiKey } from "../api_key.ts";
 import { useAwake, usePageTitle } from "../focus.ts";
+import { PhotosPath, photosPath } from "../kinds/photo.tsx";
 import { tripViewOf } from "../kinds/registry.ts";
 import { titleOfJob, wishOfJob } from "../wish.ts";
 import { useAnnouncement } from "./announcement.ts";
@@ -30,6 +31,8 @@ export interface TripState {
   isOpen: boolean;
   /** Whether this browser has made the trip, so that it may cancel it. */
   isOwn: boolean;
+  /** Whether the server has photographs of places. */
+  hasPhotos?: boolean;
 }
 
 export function TripPage({ state }: { state: TripState }) {
@@ -51,7 +54,9 @@ export function TripPage({ state }: { state: TripState }) {
       <p class="unseen" role="status">{announcement}</p>
       <Outcome wish={wish} job={job} />
       <PlanWarnings warnings={job.warnings} />
-      <view.Plan job={job} isGrowing={isGrowing} />
+      <PhotosPath.Provider value={state.hasPhotos && !isGrowing ? photosPath(id) : null}>
+        <view.Plan job={job} isGrowing={isGrowing} />
+      </PhotosPath.Provider>
       {madeUp && <p class="source quiet">{madeUp.text}</p>}
       {reasoning.length > 0 && <Reasoning summaries={reasoning} />}
       {isGrowing && (
