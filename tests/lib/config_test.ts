@@ -379,7 +379,7 @@ Deno.test("parseConfig() checks places with a server that is named, at its rate"
 Deno.test("parseConfig() needs a contact for photographs, which are off by default", () => {
   assertStrictEquals(parseConfig({}).photos, null);
   assertMatch(messageFor({ PHOTOS: "commons" }), /^PHOTOS_CONTACT is not set/);
-  assertMatch(messageFor({ PHOTOS: "flickr" }), /^PHOTOS is flickr/);
+  assertMatch(messageFor({ PHOTOS: "flickr" }), /^PHOTOS is "flickr"/);
   assertEquals(parseConfig({ PHOTOS: "commons", PHOTOS_CONTACT: "me@example.com" }).photos, {
     baseUrl: "https://commons.wikimedia.org",
     contact: "me@example.com",

@@ -145,10 +145,12 @@ Deno.test("a trip has the photographs of its places that were looked up", async 
     {
       findDestination: () => Promise.resolve(lisbon),
       check: (queries) =>
-        Promise.resolve(queries.map((name) => ({
-          outcome: "found" as const,
-          place: { name, point: lisbon.point, openingHours: null },
-        }))),
+        Promise.resolve(
+          new Map(queries.map((name) => {
+            const place = { name, point: lisbon.point, openingHours: null };
+            return [name, { outcome: "found", place }];
+          })),
+        ),
     },
   );
   const itinerary = itineraryKind({ model: "m", places });
