@@ -4,7 +4,15 @@
  */
 import type { ComponentChildren } from "preact";
 import { renderToString } from "preact-render-to-string";
-import { type Dot, type Panel, type Position, projectRoutes } from "./card_map.ts";
+import {
+  type CardLand,
+  type Dot,
+  LAND_UNITS,
+  type Panel,
+  type Position,
+  projectOnto,
+  projectRoutes,
+} from "./card_map.ts";
 import { cutToWidth, fitTitle, shownText } from "./card_text.ts";
 
 /** The size that sites ask for, in pixels. */
@@ -23,6 +31,8 @@ export interface Card {
   parts: readonly CardPart[];
   /** Says how many further parts there are. */
   more: (count: number) => string;
+  /** What lies below the routes; unset: a grid. */
+  land?: CardLand | null;
 }
 
 export interface CardPart {
@@ -58,6 +68,7 @@ const PART_COLORS = [
   "#4a5560",
 ];
 
+const WATER = "#cfe3df";
 const FONT = "Inter";
 const LEFT = 72;
 const TITLE_SIZES = [92, 78, 66, 56, 48];
@@ -73,6 +84,9 @@ const REGULAR = 0.94;
 const MAX_LINES = 5;
 /** The room below the label with room for the brand at the bottom. */
 const [TITLE_TOP, LIST_BOTTOM] = [128, 540];
+
+/** The height of the map, as a part of its width: the shape of a frame of land. */
+export const CARD_MAP_SHAPE = MAP.height / MAP.width;
 
 /** Returns the color of a part. */
 export function partColor(index: number): string {
@@ -95,7 +109,7 @@ export function drawCard(card: Card): string {
       font-family={FONT}
     >
       <rect width={CARD_WIDTH} height={CARD_HEIGHT} fill={PAPER} />
-      <MapPanel routes={card.parts.map(({ route }) => route)} />
+      <MapPanel routes={card.parts.map(({ route }) => route)} land={card.land ?? null} />
       {label && (
         <Text x={LEFT} y={104} size={32} color={ACCENT} weight={700}>
           {cutToWidth(label, TEXT_WIDTH / 32)}
@@ -147,10 +161,13 @@ function Parts(
 }
 
 /** A page of a map with the routes. Without places it has a route that stands for any trip. */
-function MapPanel({ routes }: { routes: readonly (readonly Position[])[] }) {
+function MapPanel(
+  { routes, land }: { routes: readonly (readonly Position[])[]; land: CardLand | null },
+) {
   const { x, y, width, height } = MAP;
   const hasPlaces = routes.some((route) => route.length > 0);
-  const drawn = hasPlaces ? projectRoutes(routes, ROUTES) : [[
+  const placed = land ? projectOnto(land, routes, MAP) : projectRoutes(routes, ROUTES);
+  const drawn = hasPlaces ? placed : [[
     { x: 836, y: 500 },
     { x: 900, y: 372 },
     { x: 1020, y: 420 },
@@ -160,7 +177,19 @@ function MapPanel({ routes }: { routes: readonly (readonly Position[])[] }) {
   return (
     <g>
       <rect x={x} y={y} width={width} height={height} fill={TINT} />
-      <path d={grid()} stroke={LINE} stroke-width={2} fill="none" />
+      {land
+        ? <LandShapes land={land} />
+        : <path d={grid()} stroke={LINE} stroke-width={2} fill="none" />}
+      {hasPlaces && (
+        <polyline
+          points={pointsOf(drawn.flat())}
+          fill="none"
+          stroke={QUIET}
+          stroke-width={4}
+          stroke-dasharray="2 12"
+          stroke-linecap="round"
+        />
+      )}
       {drawn.map((dots, index) =>
         // An empty attribute would be written as in HTML, which is no XML.
         dots.length > 0 && (
@@ -176,7 +205,7 @@ function MapPanel({ routes }: { routes: readonly (readonly Position[])[] }) {
             key={`${index}-${number}`}
             cx={dot.x}
             cy={dot.y}
-            r={12}
+            r={11}
             fill={partColor(index)}
             stroke={CARD}
             stroke-width={4}
@@ -184,6 +213,23 @@ function MapPanel({ routes }: { routes: readonly (readonly Position[])[] }) {
         ))
       )}
     </g>
+  );
+}
+
+/** Land and water, cut at the edges of the map. */
+function LandShapes({ land: { paths } }: { land: CardLand }) {
+  const scale = MAP.width / LAND_UNITS;
+  return (
+    <svg x={MAP.x} y={MAP.y} width={MAP.width} height={MAP.height}>
+      <rect width={MAP.width} height={MAP.height} fill={WATER} />
+      <g transform={`scale(${scale})`}>
+        {paths.land && <path d={paths.land} fill={PAPER} fill-rule="evenodd" />}
+        {paths.lakes && <path d={paths.lakes} fill={WATER} />}
+        {paths.borders && (
+          <path d={paths.borders} fill="none" stroke={QUIET} stroke-width={3} opacity={0.5} />
+        )}
+      </g>
+    </svg>
   );
 }
 

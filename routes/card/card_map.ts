@@ -56,6 +56,37 @@ export function projectRoutes(routes: readonly (readonly Position[])[], panel: P
   );
 }
 
+/** Outlines of land and water, as the map of the page has them. */
+export interface CardLand {
+  /** A box in degrees with the shape of the panel. */
+  frame: { west: number; south: number; east: number; north: number };
+  /** SVG path data; the frame is {@link LAND_UNITS} wide. */
+  paths: { land: string; lakes: string; borders: string };
+}
+
+/** The width of a frame in the units of path data. */
+export const LAND_UNITS = 1_000;
+
+/** Projects routes so that they lie on the land of a frame, which fills the panel. */
+export function projectOnto(
+  { frame }: CardLand,
+  routes: readonly (readonly Position[])[],
+  panel: Panel,
+): Dot[][] {
+  const corner = mercator({ latitude: frame.north, longitude: frame.west }, frame.west);
+  // Not from the western edge: of a frame around the world, both edges have the same place.
+  const scale = panel.width / (frame.east - frame.west);
+  return routes.map((route) =>
+    route.map((position) => {
+      const { x, y } = mercator(position, frame.west);
+      return {
+        x: rounded(panel.x + (x - corner.x) * scale),
+        y: rounded(panel.y + (y - corner.y) * scale),
+      };
+    })
+  );
+}
+
 /** @param west the longitude at the left edge of the map, so that no trip crosses that edge */
 function mercator({ latitude, longitude }: Position, west: number): Dot {
   const limited = Math.max(-MAX_LATITUDE, Math.min(MAX_LATITUDE, latitude));

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch, assertNotMatch, assertStrictEquals } from "@std/assert";
 import { type Card, CARD_HEIGHT, CARD_WIDTH, drawCard } from "../../../routes/card/card.tsx";
-import { projectRoutes } from "../../../routes/card/card_map.ts";
+import { type Dot, projectOnto, projectRoutes } from "../../../routes/card/card_map.ts";
 import {
   cutToWidth,
   fitTitle,
@@ -162,6 +162,19 @@ for (const [what, positions] of routes) {
     }
   });
 }
+
+Deno.test("on land, places lie where the frame has them", () => {
+  const frame = { west: 10, south: 40, east: 20, north: 50 };
+  const land = { frame, paths: { land: "M0 0H1000V900Z", lakes: "", borders: "" } };
+  const route = [{ latitude: 50, longitude: 10 }, { latitude: 45, longitude: 15 }];
+  const [[corner, middle]] = projectOnto(land, [route], panel) as [[Dot, Dot]];
+  assertEquals(corner, { x: 100, y: 50 });
+  assertStrictEquals(middle.x, 250);
+  const svg = drawCard({ ...lisbon, land });
+  assertMatch(svg, /<path d="M0 0H1000V900Z"/);
+  // An attribute without a value is no XML.
+  assertNotMatch(svg, /<path d /);
+});
 
 Deno.test("north is up, and east is right", () => {
   const [route] = projectRoutes([[
