@@ -19,6 +19,7 @@ import { RateLimiter } from "./lib/store/rate_limiter.ts";
 import { storageSpaceOf } from "./lib/store/storage_space.ts";
 import { createApp, handlerOf } from "./routes/app.ts";
 import { presentNotice } from "./routes/api/presenter.ts";
+import { PhotoBook } from "./routes/photos/photo_book.ts";
 import type { RateLimiters } from "./routes/http/rate_limit.ts";
 
 /**
@@ -95,6 +96,7 @@ const app = createApp({
   metrics,
   operator,
   adminToken: config.adminToken,
+  photos: createPhotoBook(config),
   warnings: () => shutdowns.warnings,
   tilesUrl: config.tilesUrl,
 });
@@ -128,6 +130,13 @@ function createModelShutdowns({ generator, openai, ...models }: Config): ModelSh
     models: { ITINERARY_MODEL: models.itineraryModel, BUNDLES_MODEL: models.bundlesModel },
     clock: systemClock,
   });
+}
+
+function createPhotoBook({ photos }: Config): PhotoBook | null {
+  if (photos === null) return null;
+  const { baseUrl, contact } = photos;
+  const userAgent = `Tripwright/${VERSION} (${contact})`;
+  return new PhotoBook({ baseUrl, userAgent, clock: systemClock });
 }
 
 function createRateLimiters({ rateLimits, dailyJobsPerAddress = 0 }: Config): RateLimiters {

@@ -103,6 +103,11 @@ export interface PublicKind<
   /** The members of the public answer that only this kind has, besides `requestMembers`. */
   readonly resultMembers: ResultMembers;
   /**
+   * The same members of a finished plan from which a reader has removed parts, for files of it.
+   * Unset: readers cannot edit a plan.
+   */
+  readonly editedMembers?: z.ZodObject;
+  /**
    * Returns why a new request cannot be accepted now, although its schema accepts it. Stored requests
    * stay valid. Unset: there are no such reasons.
    *

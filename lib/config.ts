@@ -121,6 +121,7 @@ export function parseConfig(
       geocodingBaseUrl: v.OPEN_METEO_GEOCODING_BASE_URL,
     },
     places: placesOptions(v),
+    photos: photosOptions(v),
     doorbell: chooseDoorbell(v, remoteKv),
     concurrency: v.WORKER_CONCURRENCY,
     leaseMs: v.LEASE_SECONDS * SECOND,
@@ -172,6 +173,15 @@ function placesOptions(v: Parsed) {
     intervalMs: SECOND / v.PLACES_PER_SECOND,
     routerUrl: v.ROUTER_BASE_URL ?? null,
   };
+}
+
+/** Returns where photographs of places come from; `null`: pages show none. */
+function photosOptions({ PHOTOS, PHOTOS_CONTACT: contact, PHOTOS_BASE_URL: baseUrl }: Parsed) {
+  if (PHOTOS === undefined) return null;
+  if (contact === undefined) {
+    throw new ConfigError("PHOTOS_CONTACT is not set, PHOTOS needs it");
+  }
+  return { baseUrl, contact };
 }
 
 /** Callers have the API keys, so none of them may be the operator's token. */

@@ -232,6 +232,24 @@ export const Variables = z.object({
       "the map of a trip offers a detailed map. [Maps](deployment.md#detailed-maps) has the details",
   }),
 
+  PHOTOS: oneOf("commons").optional().meta({
+    section: "Photographs of places.",
+    example: "commons",
+    description:
+      "`commons`: pages of trips show photographs of the places that were looked up, from " +
+      "Wikimedia Commons, with their credits. The server loads them, not the browser. " +
+      "Unset: no photographs",
+  }),
+  PHOTOS_CONTACT: z.string().regex(/^[\x21-\x7e]{3,200}$/, {
+    error: "an e-mail address or a URL in ASCII",
+  }).optional().meta({
+    example: "https://trips.example.com",
+    description: "how Wikimedia can reach you, as its policy asks; needed with `PHOTOS`",
+  }),
+  PHOTOS_BASE_URL: httpUrl.default("https://commons.wikimedia.org").describe(
+    "the wiki with the photographs, or a mirror of it",
+  ),
+
   GENERATOR: oneOf("auto", "openai", "sample").default("auto").meta({
     section: "",
     description:

@@ -37,6 +37,8 @@ import { measureRequests } from "./http/request_metrics.ts";
 import { metricsRoutes } from "./api/metrics.ts";
 import { limitRate, type RateLimiters } from "./http/rate_limit.ts";
 import { referenceRoutes } from "./pages/reference.tsx";
+import { robotsRoutes } from "./pages/robots.ts";
+import type { PhotoBook } from "./photos/photo_book.ts";
 import { internalProblem, sendProblem } from "./http/send_problem.ts";
 import { webRoutes } from "./pages/web.tsx";
 import { webhookRoutes } from "./api/webhooks.ts";
@@ -65,6 +67,8 @@ export interface AppOptions {
   operator: Operator;
   /** `ADMIN_TOKEN`. Unset: nothing is there for operators. */
   adminToken?: string | undefined;
+  /** The photographs of places. Unset: pages show none. */
+  photos?: PhotoBook | null;
   /** Returns what the operator should do soon, for `/readyz`. Unset: nothing. */
   warnings?: (() => readonly string[]) | undefined;
   /** The archive of vector tiles for detailed maps. Unset: there are none. */
@@ -109,11 +113,12 @@ function addRoutes(app: Hono<AppEnv>, options: AppOptions, guard: TokenGuard | u
   const openStreams = new OpenStreams(options.maxStreamsPerCaller);
   metrics.observe("tripwright.streams.open", () => [{ value: openStreams.size, attributes: {} }]);
   const contents = new JobContents();
-  const { health, warnings = () => [] } = options;
+  const { health, photos = null, warnings = () => [] } = options;
   const isAdmin = adminCheck(guard, access);
   app.route("/", healthRoutes(jobs, { clock, health, warnings, isAdmin }));
   if (options.adminToken !== undefined) app.route("/", metricsRoutes(metrics, isAdmin));
   app.route("/", assetRoutes());
+  app.route("/", robotsRoutes());
   app.route("/", problemRoutes());
   app.route("/", referenceRoutes(() => describeApi(kinds, privateHosts)));
   for (const kind of kinds) {
@@ -134,7 +139,7 @@ function addRoutes(app: Hono<AppEnv>, options: AppOptions, guard: TokenGuard | u
     );
   }
   const { tilesUrl = null } = options;
-  const web = { jobs, kinds, clock, access, rateLimiters, tilesUrl, offlineCopies };
+  const web = { jobs, kinds, clock, access, rateLimiters, tilesUrl, offlineCopies, photos };
   app.route("/", atlasRoutes(web));
   app.route("/", webRoutes(web));
   if (guard) app.route("/", adminRoutesOf(options, guard));

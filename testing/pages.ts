@@ -152,6 +152,11 @@ export async function wishForBundles(page: Page): Promise<void> {
   await page.waitForURL("**/trips/*");
 }
 
+/** Opens a menu of the actions of a trip. */
+export async function openMenu(page: Page, name: "Share" | "Add to calendar" | "Save") {
+  await page.locator(".menu > summary", { hasText: name }).click();
+}
+
 /**
  * Starts a trip and waits until its first day is shown.
  *

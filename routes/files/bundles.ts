@@ -5,11 +5,14 @@
 import { DAY_MS } from "../../lib/clock.ts";
 import { hasTimeOfDay, localDay, localMs } from "../../lib/local_time.ts";
 import { placeOf } from "../../web/app/kinds/bundles/plan.tsx";
+import { cityOf } from "../../web/app/kinds/bundles/summary.ts";
 import { describeFacts } from "../../web/app/kinds/trip_facts.ts";
 import { webLink } from "../../web/app/kinds/web_link.ts";
 import type { Bundle, GenerationJob } from "../../web/client/job.ts";
 import { en } from "../../web/words/en.ts";
+import type { Words } from "../../web/words/words.ts";
 import { costText } from "./cost_text.ts";
+import type { PlanRoute } from "./gpx.ts";
 import { type EventDate, type KindFiles, noCalendar, type PlanEvent } from "./kind_files.ts";
 import { escaped, listEntry, markdownDocument, warningBlocks } from "./markdown.ts";
 import { joined, oneLine } from "./text.ts";
@@ -18,21 +21,49 @@ type KeyEvent = Bundle["keyEvents"][number];
 type Preferences = GenerationJob["preferences"];
 
 export const bundlesFiles: KindFiles<"bundles"> = {
-  markdown: (job, { note }) => bundlesMarkdown({ ...job, bundles: bundlesOf(job), note }),
-  calendar(job) {
-    const plan = { id: job.generationId, bundles: bundlesOf(job) };
-    const { events, undated } = bundlesEvents(plan);
-    if (events.length === 0) {
-      throw noCalendar(
-        "No event in this plan has an exact date. You can find the dates as written on the " +
-          "trip's page.",
-      );
-    }
-    const note = `Events left out because they have no exact date: ${undated}`;
+  markdown: (job, { note, words }) =>
+    bundlesMarkdown({ ...job, bundles: bundlesOf(job), note, words }),
+  calendar(job, { query, words }) {
+    const bundles = bundlesOf(job);
+    const only = chosenBundle(query("bundle"), { bundles, words });
+    const city = cityOf(job);
+    const { events, undated } = bundlesEvents({
+      id: job.generationId,
+      bundles,
+      only,
+      city,
+      words,
+    });
+    if (events.length === 0) throw noCalendar(words.share.noFile.undated, words);
+    const title = only === undefined ? words.share.files.weekend : bundles[only]!.title;
+    const note = words.share.files.undated(undated);
     const { timeZone } = job;
-    return { name: "Weekend bundles", events, ...(undated > 0 && { note }), timeZone };
+    return { name: withCity(title, city), events, ...(undated > 0 && { note }), timeZone };
+  },
+  routes: (job, { words }) => bundlesRoutes(bundlesOf(job), words),
+  lookedUpPlace(job, { part, index }) {
+    const event = bundlesOf(job)[part]?.keyEvents[index];
+    if (event?.coordinates?.origin !== "places") return null;
+    const { latitude, longitude } = event.coordinates;
+    return { name: event.mapQuery ?? event.venue ?? event.name, latitude, longitude };
   },
 };
+
+/**
+ * Reads which bundle a calendar is for.
+ *
+ * @returns its index; `undefined`: all of them
+ * @throws {ProblemError} 400 if there is no such bundle
+ */
+function chosenBundle(
+  asked: string | undefined,
+  { bundles, words }: { bundles: readonly Bundle[]; words: Words },
+): number | undefined {
+  if (!asked) return undefined;
+  const index = bundles.findIndex((_, index) => String(index + 1) === asked);
+  if (index < 0) throw noCalendar(words.share.noFile.unknownBundle, words);
+  return index;
+}
 
 /** Returns the bundles of a finished plan, in order. */
 function bundlesOf({ bundles }: GenerationJob): Bundle[] {
@@ -48,22 +79,23 @@ function bundlesOf({ bundles }: GenerationJob): Bundle[] {
  * @returns the document; it ends with a line end
  */
 export function bundlesMarkdown(
-  { preferences, bundles, note, warnings = [] }: {
+  { preferences, bundles, note, warnings = [], words = en }: {
     preferences: Preferences;
     bundles: Bundle[];
     note?: string | undefined;
     warnings?: GenerationJob["warnings"];
+    words?: Words;
   },
 ): string {
   return markdownDocument([
-    "# Weekend bundles",
+    `# ${words.share.files.weekend}`,
     note && escaped(note),
-    ...warningBlocks(warnings),
-    ...wishLines(preferences),
+    ...warningBlocks(warnings, words),
+    ...wishLines(preferences, words),
     ...bundles.flatMap(({ title, description, keyEvents }) => [
       `## ${escaped(title)}`,
       escaped(description),
-      ...keyEvents.map(eventEntry),
+      ...keyEvents.map((event) => eventEntry(event, words)),
     ]),
   ]);
 }
@@ -73,13 +105,25 @@ export function bundlesMarkdown(
  * the date in words, which may say more than the start and the end.
  *
  * @param plan.id the id of the job: a UUID
+ * @param plan.only the index of the only bundle; unset: all of them, which are alternatives
+ * @param plan.city the city of events that name none; `null`: not known
  * @returns `undated`: the number of events without a start
  */
 export function bundlesEvents(
-  { id, bundles }: { id: string; bundles: Bundle[] },
+  { id, bundles, only, city = null, words = en }: {
+    id: string;
+    bundles: Bundle[];
+    only?: number | undefined;
+    city?: string | null;
+    words?: Words;
+  },
 ): { events: PlanEvent[]; undated: number } {
   const all = bundles.flatMap(({ title, keyEvents }, bundleIndex) =>
-    keyEvents.map((event, index) => ({ event, title, id: `${id}-${bundleIndex + 1}-${index + 1}` }))
+    only !== undefined && only !== bundleIndex ? [] : keyEvents.map((event, index) => ({
+      event: { ...event, city: event.city || city },
+      title,
+      id: `${id}-${bundleIndex + 1}-${index + 1}`,
+    }))
   );
   const events = all.flatMap(({ event, title, id }): PlanEvent[] => {
     const date = dateOf(event);
@@ -87,14 +131,34 @@ export function bundlesEvents(
       id,
       date,
       timeZone: event.timeZone,
-      summary: event.name,
+      summary: withCity(event.name, event.city),
       location: joined(placeOf(event), ", "),
-      description: joined([event.date, costText(event.price), event.why], "\n"),
+      description: joined([event.date, costText(event.price, words), event.why], "\n"),
       category: title,
       url: webLink(event.url),
     }];
   });
   return { events, undated: all.length - events.length };
+}
+
+/** In a calendar, the city of an event is not known otherwise. */
+function withCity(name: string, city: string | null): string {
+  const isNamed = !city || name.toLowerCase().includes(city.toLowerCase());
+  return isNamed ? name : joined([name, city], ", ");
+}
+
+/** Returns each bundle with the places whose position is known. */
+function bundlesRoutes(bundles: readonly Bundle[], words: Words): PlanRoute[] {
+  return bundles.map(({ title, keyEvents }, index) => ({
+    name: `${words.share.idea(index + 1)}: ${title}`,
+    points: keyEvents.flatMap((event) => {
+      const { coordinates, name, date, why, category, url } = event;
+      if (!coordinates) return [];
+      const { latitude, longitude } = coordinates;
+      const description = joined([date, ...placeOf(event), why], " · ");
+      return [{ latitude, longitude, name, description, category, url: webLink(url) }];
+    }),
+  }));
 }
 
 /**
@@ -117,13 +181,13 @@ function dateOf({ startsAt, endsAt }: KeyEvent): EventDate | null {
   return { start, end: localMs(lastDay) + DAY_MS, allDay: true };
 }
 
-function eventEntry(event: KeyEvent): string {
+function eventEntry(event: KeyEvent, words: Words): string {
   const { name, date, price, why, url } = event;
   const link = webLink(url);
   return listEntry([
     // Asterisks without text in between would become a horizontal rule.
     oneLine(name) && `**${escaped(name)}**`,
-    escaped(joined([date, ...placeOf(event), costText(price)], " · ")),
+    escaped(joined([date, ...placeOf(event), costText(price, words)], " · ")),
     escaped(why),
     // An autolink (CommonMark, section 6.5): the address goes up to `>`, and escapes have no
     // meaning.
@@ -131,13 +195,14 @@ function eventEntry(event: KeyEvent): string {
   ]);
 }
 
-function wishLines(preferences: Preferences): string[] {
+function wishLines(preferences: Preferences, words: Words): string[] {
+  const { files } = words.share;
   const { interests, musicProfile, timeframe, otherPreferences, ...facts } = preferences;
   const wishes = joined([
-    labelled("Interests", joined(interests ?? [], ", ")),
-    labelled("Music", musicProfile),
-    labelled("When and where", timeframe),
-    ...describeFacts(facts, en),
+    labelled(files.interests, joined(interests ?? [], ", ")),
+    labelled(files.music, musicProfile),
+    labelled(files.timeframe, timeframe),
+    ...describeFacts(facts, words),
   ], " · ");
   return [escaped(wishes), escaped(otherPreferences ?? "")].filter(Boolean);
 }

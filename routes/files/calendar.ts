@@ -1,6 +1,7 @@
 /**
- * Writes calendar files (iCalendar, RFC 5545). The same plan always gives the same text with the
- * same UIDs, so a second import replaces the events. The library takes 3 MB, so this module is
+ * Writes calendar files (iCalendar, RFC 5545). The same plan always has the same UIDs, and a later
+ * download has a larger SEQUENCE. So a second import updates the events, for example when the trip
+ * begins on another day (RFC 5546, section 2.1.4). The library takes 3 MB, so this module is
  * loaded on the first request for a calendar.
  * @module
  */
@@ -24,16 +25,18 @@ const DEFAULT_DURATION_MS = 2 * 60 * 60_000;
 /**
  * Writes a calendar.
  *
- * @param options.createdAt the DTSTAMP of every event, so that the text does not depend on the time
- * of the download; epoch milliseconds
+ * @param options.createdAt when the plan was requested; epoch milliseconds. The SEQUENCE is the
+ * seconds since then: it grows without a count of the downloads.
+ * @param options.now the time of the download, which is the DTSTAMP; by default `createdAt`
  * @param options.zoneOf returns the time zone of an event; `null`: it is not known, and the times
  * are floating (RFC 5545, section 3.3.5, form 1): 09:30 local time, in every time zone
  * @returns the calendar; its lines end with CRLF
  */
 export function calendarText(
   { name, note, events }: Omit<PlanCalendar, "timeZone">,
-  { createdAt, zoneOf = () => null }: {
+  { createdAt, now = createdAt, zoneOf = () => null }: {
     createdAt: number;
+    now?: number;
     zoneOf?: (event: PlanEvent) => TimeZone | null;
   },
 ): string {
@@ -41,6 +44,8 @@ export function calendarText(
     events.map(zoneOf).map((zone) => [zone?.name ?? null, zone]),
   );
   const [only = null] = zones.size === 1 ? zones.values() : [];
+  // A signed integer of 32 bits (RFC 5545, section 3.3.8). A clock may have been set back.
+  const sequence = Math.min(Math.max(0, Math.floor((now - createdAt) / 1_000)), 2 ** 31 - 1);
   const calendar = new ICalCalendar({
     // The library escapes the texts of events, but not those of the calendar.
     name: escape(oneLine(name), false),
@@ -54,7 +59,8 @@ export function calendarText(
     events: events.map((event) => ({
       ...eventData(event),
       ...localTimes(event.date, zoneOf(event)),
-      stamp: new Date(createdAt),
+      stamp: new Date(now),
+      sequence,
     })),
   });
   // Each line ends with CRLF (RFC 5545, section 3.1); the library omits it after the last line.

@@ -2,17 +2,23 @@
  * Costs in files.
  * @module
  */
+import { en } from "../../web/words/en.ts";
+import type { Words } from "../../web/words/words.ts";
 
 /** Formats an amount: `16 USD`, `1,200.5 EUR`. */
-export function amountText(amount: number, currency: string): string {
-  return `${amount.toLocaleString("en", { maximumFractionDigits: 2 })} ${currency}`;
+export function amountText(amount: number, currency: string, { language }: Words = en): string {
+  return `${amount.toLocaleString(language, { maximumFractionDigits: 2 })} ${currency}`;
 }
 
 /**
  * Formats the cost for one person: `about 16 USD per person` or `free`; `null` if it is unknown or
  * does not apply.
  */
-export function costText(cost: { amount: number; currency: string } | null): string | null {
+export function costText(
+  cost: { amount: number; currency: string } | null,
+  words: Words = en,
+): string | null {
   if (cost === null) return null;
-  return cost.amount === 0 ? "free" : `about ${amountText(cost.amount, cost.currency)} per person`;
+  const { free, perPerson } = words.share.files;
+  return cost.amount === 0 ? free : perPerson(amountText(cost.amount, cost.currency, words));
 }

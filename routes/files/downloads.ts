@@ -6,67 +6,99 @@ import type { Context } from "hono";
 import { type Job, kindOf } from "../../web/client/job.ts";
 import { describeSource } from "../../web/app/trip/source.ts";
 import { titleOfJob } from "../../web/app/wish.ts";
-import { en } from "../../web/words/en.ts";
+import type { Words } from "../../web/words/words.ts";
 import { answer, setHeaders } from "../http/answer.ts";
 import { ProblemError } from "../http/problem.ts";
 import { attachmentOf } from "./attachment.ts";
-import { noCalendar, type PlanCalendar, type PlanEvent } from "./kind_files.ts";
+import { type FileOptions, noCalendar, type PlanCalendar, type PlanEvent } from "./kind_files.ts";
 import { filesOf } from "./registry.ts";
 import { joined } from "./text.ts";
 import type { TimeZone } from "./time_zone.ts";
+
+/** How a file is asked for. */
+export interface DownloadOptions extends FileOptions {
+  /** Epoch milliseconds. */
+  now: number;
+}
+
+type Send = (c: Context, job: Job, options: DownloadOptions) => Response | Promise<Response>;
+
+/** The files of a finished plan, by extension. */
+export const downloads = {
+  md: sendMarkdown,
+  json: sendJson,
+  ics: sendCalendar,
+  gpx: sendGpx,
+} as const satisfies Record<string, Send>;
 
 /**
  * Sends the plan as Markdown.
  *
  * @throws {ProblemError} 404 if its kind has no Markdown
  */
-export function sendMarkdown(c: Context, job: Job): Response {
+function sendMarkdown(c: Context, job: Job, { words }: DownloadOptions): Response {
   const files = filesOf(kindOf(job));
   if (!files.markdown) throw noSuchFile();
-  const text = files.markdown(job, { note: describeSource(job.source, en)?.text });
-  return sendFile(c, job, { extension: "md", type: "text/markdown", text });
+  const text = files.markdown(job, { note: describeSource(job.source, words)?.text, words });
+  const title = titleOfJob(job, words);
+  return sendFile(c, { extension: "md", type: "text/markdown", text, title });
 }
 
 /** Sends the job as the API's `GET` returns it, as a file. */
-export function sendJson(c: Context, job: Job): Response {
+function sendJson(c: Context, job: Job, { words }: DownloadOptions): Response {
   const text = JSON.stringify(job, null, 2) + "\n";
-  return sendFile(c, job, { extension: "json", type: "application/json", text });
+  const title = titleOfJob(job, words);
+  return sendFile(c, { extension: "json", type: "application/json", text, title });
 }
 
 /**
- * Sends the plan as a calendar, in the time zone that the request names (`?timeZone=`), else in those
+ * Sends the plan as a calendar, in the time zone that the request names (`timeZone`), else in those
  * of the plan. An empty name stands for no time zone.
  *
  * @throws {ProblemError} 404 if its kind has no calendar, 400 if no part of the plan has a date, or
  * if there is no such time zone
  */
-export async function sendCalendar(c: Context, job: Job): Promise<Response> {
+async function sendCalendar(c: Context, job: Job, options: DownloadOptions): Promise<Response> {
   const files = filesOf(kindOf(job));
   if (!files.calendar) throw noSuchFile();
-  const calendar = await files.calendar(job, { query: (name) => c.req.query(name) });
-  const zoneOf = await readTimeZones(c, calendar);
+  const calendar = await files.calendar(job, options);
+  const zoneOf = await readTimeZones(calendar, options);
   const { calendarText } = await import("./calendar.ts");
-  const noted = withFloatingNote(calendar, zoneOf);
-  const text = calendarText(noted, { createdAt: Date.parse(job.createdAt), zoneOf });
-  return sendFile(c, job, { extension: "ics", type: "text/calendar", text });
+  const noted = withFloatingNote(calendar, { zoneOf, words: options.words });
+  const createdAt = Date.parse(job.createdAt);
+  const text = calendarText(noted, { createdAt, now: options.now, zoneOf });
+  // A part has a name of its own.
+  const title = options.query("bundle") ? calendar.name : titleOfJob(job, options.words);
+  return sendFile(c, { extension: "ics", type: "text/calendar", text, title });
 }
 
-/** What the reader of a calendar should know about times without a time zone. */
-const FLOATING = "Times are local times of the place. They have no time zone (floating), so some " +
-  "calendars show them in your own time zone.";
-
-/** The same if other times have one. */
-const SOME_FLOATING =
-  "Times are local times of the places. Some have no time zone (floating), so " +
-  "some calendars show these in your own time zone.";
+/**
+ * Sends the places of the plan for map apps.
+ *
+ * @throws {ProblemError} 404 if its kind has no places, 400 if no position is known
+ */
+async function sendGpx(c: Context, job: Job, { words }: DownloadOptions): Promise<Response> {
+  const files = filesOf(kindOf(job));
+  if (!files.routes) throw noSuchFile();
+  const routes = files.routes(job, { words });
+  if (routes.every(({ points }) => points.length === 0)) throw noMap(words);
+  const { gpxText } = await import("./gpx.ts");
+  const title = titleOfJob(job, words);
+  const text = gpxText({ name: title, routes, createdAt: Date.parse(job.createdAt) });
+  return sendFile(c, { extension: "gpx", type: "application/gpx+xml", text, title });
+}
 
 /** Adds to a calendar which of its times have no time zone. Days have none anyway. */
-function withFloatingNote(calendar: PlanCalendar, zoneOf: ZoneOf): PlanCalendar {
+function withFloatingNote(
+  calendar: PlanCalendar,
+  { zoneOf, words }: { zoneOf: ZoneOf; words: Words },
+): PlanCalendar {
   const { events, note = null } = calendar;
   const timed = events.filter(({ date }) => !date.allDay);
-  const floating = timed.filter((event) => zoneOf(event) === null);
-  if (floating.length === 0) return calendar;
-  const text = floating.length < timed.length ? SOME_FLOATING : FLOATING;
+  const lacking = timed.filter((event) => zoneOf(event) === null);
+  if (lacking.length === 0) return calendar;
+  const { floating, someFloating } = words.share.files;
+  const text = lacking.length < timed.length ? someFloating : floating;
   return { ...calendar, note: joined([text, note], " ") };
 }
 
@@ -78,27 +110,40 @@ type ZoneOf = (event: PlanEvent) => TimeZone | null;
  *
  * @throws {ProblemError} 400 if there is no such time zone
  */
-async function readTimeZones(c: Context, plan: PlanCalendar): Promise<ZoneOf> {
-  const asked = c.req.query("timeZone");
+async function readTimeZones(
+  plan: PlanCalendar,
+  { query, words }: FileOptions,
+): Promise<ZoneOf> {
+  const asked = query("timeZone");
   const nameOf = ({ timeZone }: PlanEvent) => asked ?? timeZone ?? plan.timeZone;
   const names = new Set(plan.events.flatMap((event) => nameOf(event) || []));
   if (names.size === 0) return () => null;
   // Its package takes 1 MB, so it is loaded on the first request for a time zone.
   const { timeZoneOf } = await import("./time_zone.ts");
   const zones = new Map([...names].map((name) => [name, timeZoneOf(name)]));
-  if (asked && zones.get(asked) === null) {
-    throw noCalendar("We don't know this time zone. Its name looks like Europe/Berlin.");
-  }
+  if (asked && zones.get(asked) === null) throw noCalendar(words.share.noFile.timeZone, words);
   return (event) => zones.get(nameOf(event) ?? "") ?? null;
+}
+
+function noMap({ share }: Words): ProblemError {
+  return new ProblemError({
+    code: "invalid_request",
+    detail: "The map file cannot be made",
+    page: { title: share.noFile.map, text: share.noFile.noPlaces },
+  });
 }
 
 function sendFile(
   c: Context,
-  job: Job,
-  { extension, type, text }: { extension: string; type: string; text: string },
+  { extension, type, text, title }: {
+    extension: string;
+    type: string;
+    text: string;
+    title: string;
+  },
 ): Response {
   setHeaders(c, {
-    "content-disposition": attachmentOf(titleOfJob(job, en), extension),
+    "content-disposition": attachmentOf(title, extension),
     "content-type": `${type}; charset=utf-8`,
   });
   return answer(c, text);

@@ -8,7 +8,9 @@ import { formatWeather, sumCosts } from "../../web/app/kinds/itinerary/plan.tsx"
 import { describeFacts, factsOf } from "../../web/app/kinds/trip_facts.ts";
 import type { Day, ItineraryJob } from "../../web/client/job.ts";
 import { en } from "../../web/words/en.ts";
+import type { Words } from "../../web/words/words.ts";
 import { amountText, costText } from "./cost_text.ts";
+import type { PlanRoute } from "./gpx.ts";
 import { type KindFiles, noCalendar, type PlanEvent } from "./kind_files.ts";
 import { escaped, listEntry, markdownDocument, warningBlocks } from "./markdown.ts";
 import { joined } from "./text.ts";
@@ -26,21 +28,25 @@ const USUAL_MINUTES = 2 * 60;
 const FirstDay = z.iso.date().regex(/^2/);
 
 export const itineraryFiles: KindFiles<"itinerary"> = {
-  markdown(job, { note }) {
-    const facts = describeFacts(factsOf(job), en);
-    return itineraryMarkdown({ ...job, days: daysOf(job), facts, note });
+  markdown(job, { note, words }) {
+    const facts = describeFacts(factsOf(job), words);
+    return itineraryMarkdown({ ...job, days: daysOf(job), facts, note, words });
   },
-  calendar(job, { query }) {
+  calendar(job, { query, words }) {
     // A form that was sent without a date asks for no other day.
     const start = FirstDay.safeParse(query("start") || job.startDate);
-    if (!start.success) {
-      throw noCalendar(
-        "Choose the first day of your trip (2026-12-24, for example) on the trip's page.",
-      );
-    }
-    const plan = { id: job.jobId, days: daysOf(job), start: start.data };
-    const timeZone = job.location?.timeZone ?? undefined;
-    return { name: job.destination, events: itineraryEvents(plan), timeZone };
+    if (!start.success) throw noCalendar(words.share.noFile.firstDay, words);
+    const { destination, location } = job;
+    const plan = { id: job.jobId, days: daysOf(job), start: start.data, destination, words };
+    const timeZone = location?.timeZone ?? undefined;
+    return { name: destination, events: itineraryEvents(plan), timeZone };
+  },
+  routes: (job, { words }) => itineraryRoutes(daysOf(job), words),
+  lookedUpPlace(job, { part, index }) {
+    const activity = daysOf(job)[part]?.activities[index];
+    if (activity?.coordinates?.origin !== "places") return null;
+    const { latitude, longitude } = activity.coordinates;
+    return { name: activity.mapQuery ?? activity.place, latitude, longitude };
   },
 };
 
@@ -59,29 +65,30 @@ function daysOf({ itinerary }: ItineraryJob): Day[] {
  * @returns the document; it ends with a line end
  */
 export function itineraryMarkdown(
-  { destination, durationDays, days, facts = [], note, warnings = [] }: {
+  { destination, durationDays, days, facts = [], note, warnings = [], words = en }: {
     destination: string;
     durationDays: number;
     days: Day[];
     facts?: readonly string[];
     note?: string | undefined;
     warnings?: ItineraryJob["warnings"];
+    words?: Words;
   },
 ): string {
-  const length = durationDays === 1 ? "1 day" : `${durationDays} days`;
+  const { share } = words;
   return markdownDocument([
-    `# ${escaped(destination)}: ${length}`,
+    `# ${escaped(destination)}: ${share.days(durationDays)}`,
     note && escaped(note),
     escaped(joined([...facts], " · ")),
-    ...warningBlocks(warnings),
+    ...warningBlocks(warnings, words),
     ...days.flatMap(({ day, theme, activities, ...calendar }) => [
-      `## Day ${day}: ${escaped(theme)}`,
+      `## ${share.day(day)}: ${escaped(theme)}`,
       escaped(calendarLine(calendar)),
-      ...activities.map(activityEntry),
-      costsLine("Estimated cost of the day's activities", activities),
+      ...activities.map((activity) => activityEntry(activity, words)),
+      costsLine(activities, { words, line: share.files.costOfDay }),
     ]),
     days.length > 1 &&
-    costsLine("**Estimated cost of all activities**", days.flatMap(({ activities }) => activities)),
+    costsLine(days.flatMap(({ activities }) => activities), { words, line: share.files.costOfAll }),
   ]);
 }
 
@@ -90,11 +97,18 @@ export function itineraryMarkdown(
  * the place.
  *
  * @param plan.id the id of the job: a UUID
+ * @param plan.destination of the whole trip, for places that do not name it
  * @param plan.start the first day: a day that exists, `YYYY-MM-DD`, at least 30 days before the
  * year 10000
  */
 export function itineraryEvents(
-  { id, days, start }: { id: string; days: Day[]; start: string },
+  { id, days, start, destination = "", words = en }: {
+    id: string;
+    days: Day[];
+    start: string;
+    destination?: string;
+    words?: Words;
+  },
 ): PlanEvent[] {
   const firstDay = Date.parse(`${start}T00:00:00Z`);
   const timed = days.flatMap(({ day, activities }) =>
@@ -115,17 +129,44 @@ export function itineraryEvents(
       id,
       date: { start, end, allDay: false },
       summary: activity.title,
-      location: activity.place,
-      description: joined([activity.description, costText(activity.estimatedCost)], "\n"),
+      location: addressOf(activity, destination),
+      description: joined([activity.description, costText(activity.estimatedCost, words)], "\n"),
     };
   });
 }
 
-function activityEntry({ time, title, description, place, estimatedCost }: Activity): string {
+/** Returns a place with its city: maps find many places of the same name. */
+export function addressOf({ place, mapQuery }: Activity, destination: string): string {
+  const city = destination.split(",")[0]!.trim();
+  const local = mapQuery?.split(",").slice(1).at(-1)?.trim();
+  const isNamed = [city, local].some((name) =>
+    name && place.toLowerCase().includes(name.toLowerCase())
+  );
+  return isNamed ? place : joined([place, local || city], ", ");
+}
+
+/** Returns each day with the places whose position is known. */
+function itineraryRoutes(days: readonly Day[], words: Words): PlanRoute[] {
+  return days.map(({ day, theme, activities }) => ({
+    name: `${words.share.day(day)}: ${theme}`,
+    points: activities.flatMap((activity) => {
+      const { coordinates, title, time, description, place, category } = activity;
+      if (!coordinates) return [];
+      const { latitude, longitude } = coordinates;
+      const text = joined([time, place, description], " · ");
+      return [{ latitude, longitude, name: title, description: text, category, url: null }];
+    }),
+  }));
+}
+
+function activityEntry(
+  { time, title, description, place, estimatedCost }: Activity,
+  words: Words,
+): string {
   return listEntry([
     `**${time}** ${escaped(title)}`,
     escaped(description),
-    escaped(joined([place, costText(estimatedCost)], " · ")),
+    escaped(joined([place, costText(estimatedCost, words)], " · ")),
   ]);
 }
 
@@ -138,7 +179,12 @@ function calendarLine(
 }
 
 /** Sums up the known costs by currency; `null` if there are none. */
-function costsLine(label: string, activities: Activity[]): string | null {
-  const texts = sumCosts(activities).map(([currency, amount]) => amountText(amount, currency));
-  return texts.length === 0 ? null : `${label}: about ${texts.join(" + ")} per person`;
+function costsLine(
+  activities: Activity[],
+  { words, line }: { words: Words; line: (amounts: string) => string },
+): string | null {
+  const texts = sumCosts(activities).map(([currency, amount]) =>
+    amountText(amount, currency, words)
+  );
+  return texts.length === 0 ? null : line(texts.join(" + "));
 }

@@ -4,7 +4,9 @@
  */
 import type { KindName } from "../../jobs/kinds/contracts.ts";
 import type { Jobs } from "../../web/client/job.ts";
+import type { Words } from "../../web/words/words.ts";
 import { ProblemError } from "../http/problem.ts";
+import type { PlanRoute } from "./gpx.ts";
 
 /**
  * The local time of an event. Both ends are epoch milliseconds as if the place were in UTC. `end`
@@ -42,6 +44,14 @@ export interface PlanCalendar {
   timeZone?: string | undefined;
 }
 
+/** What the reader of a file asks for. */
+export interface FileOptions {
+  /** The words of the language of the page. */
+  words: Words;
+  /** Returns a parameter of the request. */
+  query: (name: string) => string | undefined;
+}
+
 /** The files of a kind, in addition to JSON. A kind without a method does not offer that file. */
 export interface KindFiles<Name extends KindName = KindName> {
   /**
@@ -50,17 +60,23 @@ export interface KindFiles<Name extends KindName = KindName> {
    * @param options.note a line under the title, as text
    * @returns the document; it ends with a line end
    */
-  markdown?(job: Jobs[Name], options: { note: string | undefined }): string;
+  markdown?(
+    job: Jobs[Name],
+    options: { note: string | undefined; words: Words },
+  ): string;
   /**
    * Creates the calendar of the plan.
    *
-   * @param options.query returns a query parameter of the request
    * @throws {ProblemError} 400 if the plan has no event for a calendar
    */
-  calendar?(
+  calendar?(job: Jobs[Name], options: FileOptions): PlanCalendar | Promise<PlanCalendar>;
+  /** Returns the parts of the plan with the places whose position is known. */
+  routes?(job: Jobs[Name], options: Pick<FileOptions, "words">): PlanRoute[];
+  /** Returns a place of a finished plan; `null` if it was not looked up, or does not exist. */
+  lookedUpPlace?(
     job: Jobs[Name],
-    options: { query: (name: string) => string | undefined },
-  ): PlanCalendar | Promise<PlanCalendar>;
+    stop: { part: number; index: number },
+  ): { name: string; latitude: number; longitude: number } | null;
 }
 
 /**
@@ -68,10 +84,10 @@ export interface KindFiles<Name extends KindName = KindName> {
  *
  * @param text what the page says about it, in full sentences
  */
-export function noCalendar(text: string): ProblemError {
+export function noCalendar(text: string, { share }: Words): ProblemError {
   return new ProblemError({
     code: "invalid_request",
     detail: "The calendar cannot be made",
-    page: { title: "We can't make this calendar", text },
+    page: { title: share.noFile.calendar, text },
   });
 }

@@ -3,6 +3,8 @@
  * looks like markup.
  * @module
  */
+import { en } from "../../web/words/en.ts";
+import type { Words } from "../../web/words/words.ts";
 import { oneLine } from "./text.ts";
 
 /**
@@ -21,9 +23,15 @@ export function listEntry(blocks: string[]): string {
 }
 
 /** Writes what a reader should check in a plan; nothing without warnings. */
-export function warningBlocks(warnings: readonly { message: string }[]): string[] {
+export function warningBlocks(
+  warnings: readonly { message: string }[],
+  { share }: Words = en,
+): string[] {
   if (warnings.length === 0) return [];
-  return ["**Please check:**", ...warnings.map(({ message }) => listEntry([escaped(message)]))];
+  return [
+    `**${share.files.check}**`,
+    ...warnings.map(({ message }) => listEntry([escaped(message)])),
+  ];
 }
 
 /** Invisible, and without a meaning in Markdown (WORD JOINER). */

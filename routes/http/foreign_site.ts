@@ -100,7 +100,7 @@ function isOwnHost(c: Context, origin: string, trustedProxies: number): boolean 
 }
 
 /** Returns the host in the browser's URL. A proxy may replace it in the request. */
-function hostOf(c: Context, trustedProxies: number): string {
+export function hostOf(c: Context, trustedProxies: number): string {
   const host = URL.parse(c.req.url)?.host ?? "";
   if (trustedProxies === 0) return host;
   // Each proxy may append the host that it has received.

@@ -46,7 +46,8 @@ function authorityOf(url: string): string {
   return url.slice(start, end < 0 ? undefined : end);
 }
 
-function isHost(host: string): boolean {
+/** Tells whether a text is a host and a port, and nothing else. */
+export function isHost(host: string): boolean {
   return HOST.test(host) && URL.canParse(`http://${host}/`);
 }
 

@@ -68,6 +68,7 @@ async function styleSheet(): Promise<{ default: string }> {
     import("../../web/assets/style/plan.css", { with: { type: "text" } }),
     import("../../web/assets/style/map.css", { with: { type: "text" } }),
     import("../../web/assets/style/shaping.css", { with: { type: "text" } }),
+    import("../../web/assets/style/sharing.css", { with: { type: "text" } }),
     import("../../web/assets/style/dock.css", { with: { type: "text" } }),
     import("../../web/assets/style/kept.css", { with: { type: "text" } }),
     import("../../web/assets/style/print.css", { with: { type: "text" } }),

@@ -24,12 +24,15 @@ import { MAX_BODY_BYTES, readLimited } from "../http/body.ts";
 import type { AppEnv } from "../http/caller.ts";
 import { ProblemError, type ProblemStatus, problemTypes } from "../http/problem.ts";
 import { countFor } from "../http/rate_limit.ts";
+import { homeCardPath } from "./cards.ts";
 import { writeExample } from "./example.ts";
 import { formLimits, limitsAt } from "./form_limits.ts";
 import { sendApp } from "./html.tsx";
 import { wordsOf } from "./language.ts";
+import { originOf } from "./page_origin.ts";
 import { problemOf } from "./page_problem.ts";
 import { formScopeOf, isAccepted, readForm, readLink } from "./sent_form.ts";
+import { socialTags } from "./social_tags.tsx";
 import type { WebOptions } from "./web_options.ts";
 
 /** A form encodes a byte of JSON in up to three characters. */
@@ -74,7 +77,6 @@ async function sendHome(
   { limits, access, clock, example }: HomeContext,
   { status = 200, ...filledIn }: HomeOptions,
 ) {
-  const { home } = wordsOf(c);
   const state: HomeState = {
     page: "home",
     limits: limitsAt(limits, clock.now()),
@@ -87,8 +89,19 @@ async function sendHome(
     ...filledIn,
   };
   setHeaders(c, { "cache-control": "private, no-cache" });
-  const { pageTitle: title, description } = home;
-  return await sendApp(c, { title, description, state, status });
+  const words = wordsOf(c);
+  const { pageTitle: title, description } = words.home;
+  const { homePicture } = words.share;
+  const origin = originOf(c, access);
+  const head = socialTags({
+    title,
+    description,
+    language: words.language,
+    url: `${origin}/`,
+    picture: origin + homeCardPath(words),
+    pictureText: homePicture,
+  });
+  return await sendApp(c, { title, description, head, state, status });
 }
 
 /** Creates the trip that the form describes, or shows the form again with what is wrong. */

@@ -137,7 +137,7 @@ function LanguageLinks(
   );
 }
 
-export interface AppContent extends Omit<PageContent, "head" | "main"> {
+export interface AppContent extends Omit<PageContent, "main"> {
   state: PageState;
   /** After how many seconds a browser without scripts reloads the page. */
   refreshSeconds?: number | null;
@@ -148,7 +148,7 @@ export interface AppContent extends Omit<PageContent, "head" | "main"> {
 /** Answers with a page that updates itself if the browser runs scripts. */
 export async function sendApp(
   c: Context,
-  { state, refreshSeconds, isPrivate, ...page }: AppContent,
+  { state, refreshSeconds, isPrivate, head, ...page }: AppContent,
 ): Promise<Response> {
   const words = wordsOf(c);
   const script = await assetUrl(`app_${words.language}.js`);
@@ -160,6 +160,7 @@ export async function sendApp(
     head: (
       <>
         {isPrivate && <meta name="robots" content="noindex" />}
+        {head}
         {c.get("offlineCopies") === false && <meta name={COPIES_META} content="off" />}
         <script type="module" src={script} />
         {tiles}

@@ -6,6 +6,7 @@ import type { JobService } from "../../jobs/engine/job_service.ts";
 import type { PublicKind } from "../../jobs/kind.ts";
 import type { Clock } from "../../lib/clock.ts";
 import type { AccessOptions } from "../http/caller.ts";
+import type { PhotoBook } from "../photos/photo_book.ts";
 import type { RateLimiters } from "../http/rate_limit.ts";
 
 export interface WebOptions {
@@ -18,4 +19,6 @@ export interface WebOptions {
   tilesUrl: string | null;
   /** Whether browsers keep copies of finished trips. */
   offlineCopies: boolean;
+  /** The photographs of places; `null`: pages show none. */
+  photos: PhotoBook | null;
 }

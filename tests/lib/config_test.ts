@@ -383,6 +383,16 @@ Deno.test("parseConfig() checks places with a server that is named, at its rate"
   assertMatch(messageFor({ PLACES_PROVIDER: "nominatim" }), /^PLACES_BASE_URL is not set/);
 });
 
+Deno.test("parseConfig() needs a contact for photographs, which are off by default", () => {
+  assertStrictEquals(parseConfig({}).photos, null);
+  assertMatch(messageFor({ PHOTOS: "commons" }), /^PHOTOS_CONTACT is not set/);
+  assertMatch(messageFor({ PHOTOS: "flickr" }), /^PHOTOS is "flickr"/);
+  assertEquals(parseConfig({ PHOTOS: "commons", PHOTOS_CONTACT: "me@example.com" }).photos, {
+    baseUrl: "https://commons.wikimedia.org",
+    contact: "me@example.com",
+  });
+});
+
 /** Servers that may not be used. */
 const publicServers: [variable: string, url: string][] = [
   ["PLACES_BASE_URL", "https://nominatim.openstreetmap.org"],

@@ -12,6 +12,7 @@ import {
   days,
   itineraryReply,
   openBundlesForm,
+  openMenu,
   openService,
   overflows,
   rome,
@@ -40,7 +41,7 @@ async function* statesOf(page: Page, service: Awaited<ReturnType<typeof openServ
   service.model.write(itinerary);
   await page.getByText("ready after").waitFor();
   yield "itinerary-finished";
-  await page.getByText("Add to calendar", { exact: true }).click();
+  await openMenu(page, "Add to calendar");
   yield "calendar";
   await page.goto(service.url);
   await page.locator("#recent li").waitFor();

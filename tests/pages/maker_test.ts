@@ -72,7 +72,7 @@ browserTest(
     await page.unroute("**/app_*.js?*");
     const [deleted] = await Promise.all([
       page.waitForResponse((response) => response.request().method() === "DELETE"),
-      page.reload().then(() => page.getByRole("button", { name: "Copy link" }).waitFor())
+      page.reload().then(() => page.locator(".menu > summary").waitFor())
         .then(() => stopPlanning(page)),
     ]);
     assertStrictEquals(deleted.status(), 202);
@@ -115,7 +115,7 @@ browserTest("with PUBLIC_READS, a visitor without a key has no button", async (b
 
   const guest = await visit(browser);
   await guest.page.goto(owner.page.url());
-  await guest.page.getByRole("button", { name: "Copy link" }).waitFor();
+  await guest.page.locator(".menu > summary").waitFor();
   assertStrictEquals(await guest.page.getByRole("button", stop).count(), 0);
 
   await stopPlanning(owner.page);

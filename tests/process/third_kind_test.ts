@@ -227,7 +227,7 @@ async function driveTasting(program: Program): Promise<void> {
   );
   assertMatch(page, /<span dir="auto">1 stop<\/span>/);
   assertMatch(page, /<h2 dir="auto">Sample kitchen 1 of Huế<\/h2>/);
-  assertMatch(page, /plan\.md">Save as text<.*plan\.json">Save data \(JSON\)</);
+  assertMatch(page, /plan\.md">Text <.*plan\.json">Data </);
   assertNotMatch(page, /Add to calendar/);
   const markdown = await open(`${url}${trip}/plan.md`);
   assertMatch(
@@ -263,8 +263,8 @@ async function driveChecklist(program: Program): Promise<void> {
   const { text: page, status } = await open(trip);
   assertStrictEquals(status, 200);
   assertMatch(page, /<dt>items<\/dt><dd dir="auto"><pre>\[\n {2}(?:"|&quot;)Passport/);
-  assertMatch(page, /plan\.json">Save data \(JSON\)</);
-  assertNotMatch(page, /Save as text|Add to calendar/);
+  assertMatch(page, /plan\.json">Data </);
+  assertNotMatch(page, /plan\.md|Add to calendar/);
   const { body } = await program.get(`/api/checklists/${made.body.checklistId}`);
   assertEquals(JSON.parse((await open(`${trip}/plan.json`)).text), body);
   for (const extension of ["md", "ics"]) {

@@ -16,6 +16,7 @@ const rooms: Record<string, readonly string[]> = {
     "routes",
     "routes/api",
     "routes/http",
+    "routes/photos",
     "jobs/runtime",
     "lib",
     "lib/http",
@@ -80,8 +81,10 @@ const rooms: Record<string, readonly string[]> = {
   "routes/pages": [
     "routes/api",
     "routes/atlas",
+    "routes/card",
     "routes/files",
     "routes/http",
+    "routes/photos",
     "web/app",
     "web/app/*",
     "web/assets",
@@ -97,6 +100,9 @@ const rooms: Record<string, readonly string[]> = {
     "lib",
     "lib/job",
   ],
+  // It knows no job: it draws what it is told.
+  "routes/card": [],
+  "routes/photos": ["lib", "lib/http"],
   "routes/files": [
     "routes/http",
     "web/app",
@@ -194,6 +200,7 @@ const rooms: Record<string, readonly string[]> = {
     "web/app/shaping",
     "web/client",
     "web/words",
+    "lib",
   ],
   "web/app/map": ["web/app", "web/client", "web/tiles", "web/words"],
   "web/tiles": ["web/app/map", "web/words"],

@@ -17,7 +17,15 @@ import { PlanReview } from "../../../lib/model/plan_review.ts";
 import { fenced } from "../text.ts";
 import { objectionsToDates } from "../trip_dates.ts";
 import { withPlaces } from "./event_places.ts";
-import { Bundle, Bundles, MAX_BUNDLES, WrittenBundle, WrittenBundles } from "./plan.ts";
+import {
+  Bundle,
+  Bundles,
+  KeyEvent,
+  MAX_BUNDLES,
+  MAX_EVENTS,
+  WrittenBundle,
+  WrittenBundles,
+} from "./plan.ts";
 import { refineBundles } from "./refine.ts";
 import { bundlesRefinement } from "./refinement.ts";
 import { BundlesRequest, RequestMembers } from "./request.ts";
@@ -59,6 +67,12 @@ const ResultMembers = z.object({
   ),
 });
 
+/** A reader may remove events and bundles. */
+const EditedMembers = ResultMembers.extend({
+  bundles: z.array(Bundle.extend({ keyEvents: z.array(KeyEvent).max(MAX_EVENTS) }))
+    .max(MAX_BUNDLES),
+});
+
 /** Creates the kind of job behind `/api/generations`. */
 export function bundlesKind(settings: BundlesSettings) {
   return {
@@ -77,6 +91,7 @@ export function bundlesKind(settings: BundlesSettings) {
     typicalUse: { model: settings.model, ...TYPICAL_TOKENS },
     requestMembers: RequestMembers,
     resultMembers: ResultMembers,
+    editedMembers: EditedMembers,
     result: Bundles,
     promptVersion: BUNDLES_PROMPT_VERSION,
     generate: (request, context) =>

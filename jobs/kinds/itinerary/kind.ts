@@ -13,9 +13,17 @@ import { assembleItinerary } from "./assemble.ts";
 import { cityItinerary } from "./city_sample.ts";
 import { itineraryContract } from "./contract.ts";
 import { prefetchPlaces, withPlaces } from "./day_places.ts";
-import { Day, Itinerary, Location, writtenDay, writtenItinerary } from "./plan.ts";
+import {
+  Activity,
+  Day,
+  Itinerary,
+  Location,
+  MAX_ACTIVITIES,
+  writtenDay,
+  writtenItinerary,
+} from "./plan.ts";
 import { ITINERARY_PROMPT_VERSION, itineraryInstructions, itineraryMessage } from "./prompt.ts";
-import { ItineraryRequest, RequestMembers } from "./request.ts";
+import { ItineraryRequest, MAX_DAYS, RequestMembers } from "./request.ts";
 import { refineItinerary } from "./refine.ts";
 import { itineraryRefinement } from "./refinement.ts";
 import { itineraryRules } from "./rules/rules.ts";
@@ -50,6 +58,12 @@ const ResultMembers = z.object({
   location: Location.nullable().describe("Where the destination is; `null`: not known"),
 });
 
+/** A reader may remove activities and days, and change the order of a day. */
+const EditedMembers = ResultMembers.extend({
+  itinerary: z.array(Day.extend({ activities: z.array(Activity).max(MAX_ACTIVITIES) }))
+    .max(MAX_DAYS),
+});
+
 export interface ItinerarySettings {
   model: string;
   /** Unset: the default of the model. */
@@ -77,6 +91,7 @@ export function itineraryKind(settings: ItinerarySettings) {
     typicalUse: { model: settings.model, ...TYPICAL_TOKENS },
     requestMembers: RequestMembers,
     resultMembers: ResultMembers,
+    editedMembers: EditedMembers,
     result: Itinerary,
     promptVersion: ITINERARY_PROMPT_VERSION,
     generate: (request, context) =>

@@ -461,7 +461,7 @@ Deno.test("assertDescribed() finds answers that are not described", async () => 
 });
 
 /** Files of the pages, and the web app, which is a client of this API and not a part of it. */
-const ASSETS = /^\/docs\/|\.(css|js|svg)$|^\/$|^\/atlas$|^\/trips\b/;
+const ASSETS = /^\/docs\/|\.(css|js|svg|png)$|^\/$|^\/atlas$|^\/(trips|files)\b|^\/robots\.txt$/;
 
 Deno.test("every route is described, and every described path exists", async () => {
   await using env = await openApp({ readWebhook: () => Promise.reject(new Error("unused")) });

@@ -261,7 +261,7 @@ Deno.test("the event of a bundle has its text, place, bundle and link", () => {
       DTSTAMP: "20261124T123456Z",
       DTSTART: "20261128T210000",
       DTEND: "20261128T230000",
-      SUMMARY: "Opening night",
+      SUMMARY: "Opening night\\, Lisbon",
       LOCATION: "The Warehouse\\, Harbour\\, Lisbon",
       DESCRIPTION: "Saturday\\, 28 November 2026\\, 9 pm\\nabout 24.5 EUR per person\\n" +
         "Because you asked for music.",

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertMatch, assertNotMatch, assertStrictEquals } from "@std/assert";
 import fc from "fast-check";
+import { en } from "../../../web/words/en.ts";
 import type { Bundles } from "../../../jobs/kinds/bundles/plan.ts";
 import { sampleBundles } from "../../../jobs/kinds/bundles/sample.ts";
 import type { Itinerary } from "../../../jobs/kinds/itinerary/plan.ts";
@@ -157,7 +158,10 @@ Deno.test("the facts of a wish are a line of both files, as text", () => {
     ...facts,
     diet: [...facts.diet],
   };
-  const itinerary = itineraryFiles.markdown!(job as unknown as ItineraryJob, { note: undefined });
+  const itinerary = itineraryFiles.markdown!(job as unknown as ItineraryJob, {
+    note: undefined,
+    words: en,
+  });
   assertEquals(blocksOf(itinerary), ["# Oslo: 1 day", line]);
 
   const preferences = { ...facts, diet: [...facts.diet], city: "Oslo", endDate: "2026-12-06" };

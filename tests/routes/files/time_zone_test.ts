@@ -133,7 +133,7 @@ Deno.test("a calendar is in the time zone of the plan, unless the request names 
   assertStrictEquals(body.timeZone, "Europe/Lisbon");
   const trip = path.replace("/api/generations", "/trips");
   const page = await env.app.fetch(new Request(`http://localhost${trip}`));
-  assertMatch(await page.text(), /Times are local times of the place \(Europe\/Lisbon\)\./);
+  assertMatch(await page.text(), /Times are local times there \(Europe\/Lisbon\)\./);
   const zoneIn = async (query: Record<string, string>) => {
     const { status, text } = await calendarOf(env.app, trip, query);
     assertStrictEquals(status, 200);

@@ -14,14 +14,18 @@ export interface PlanSpot {
   index?: number;
 }
 
+/** An entry of a plan, which may have a photograph. */
+export interface PhotoSpot extends Required<PlanSpot> {
+  title: string;
+}
+
 /** Each function returns what belongs to a spot; unset: nothing. */
 export interface PlanSlots {
   /** Its mark, such as `New`, and the buttons that change it. */
   menu?(spot: PlanSpot): ComponentChildren;
-  /** A photograph. */
-  photo?(spot: PlanSpot): ComponentChildren;
+  photo?(spot: PhotoSpot): ComponentChildren;
   /** What follows after a part, such as a link to its calendar. */
-  footer?(spot: PlanSpot): ComponentChildren;
+  footer?: ((spot: PlanSpot) => ComponentChildren) | undefined;
 }
 
 const SlotsContext = createContext<PlanSlots>({});
@@ -29,8 +33,17 @@ const SlotsContext = createContext<PlanSlots>({});
 /** Fills the slots of the plan in it. */
 export const PlanSlotsProvider = SlotsContext.Provider;
 
-/** Shows what a slot has for a spot. */
-export function Slot({ name, part, index }: PlanSpot & { name: keyof PlanSlots }) {
-  const slots = useContext(SlotsContext);
-  return slots[name]?.({ part, ...(index !== undefined && { index }) }) ?? null;
+/** Shows the menu of a spot. */
+export function MenuSlot(spot: PlanSpot) {
+  return useContext(SlotsContext).menu?.(spot) ?? null;
+}
+
+/** Shows the photograph of an entry. */
+export function PhotoSlot(spot: PhotoSpot) {
+  return useContext(SlotsContext).photo?.(spot) ?? null;
+}
+
+/** Shows what follows after a part. */
+export function FooterSlot(spot: PlanSpot) {
+  return useContext(SlotsContext).footer?.(spot) ?? null;
 }

@@ -4,8 +4,8 @@
  */
 import type { ComponentChildren } from "preact";
 import type { KindName } from "../../../jobs/kinds/contracts.ts";
-import type { Words } from "../../words/words.ts";
 import type { Jobs } from "../../client/job.ts";
+import type { Words } from "../../words/words.ts";
 import type { Stop } from "../map/stop.ts";
 
 /** A stage of the work, as the dock shows it. */
@@ -21,6 +21,32 @@ export interface PlanProps<Job> {
   isCompact?: boolean;
 }
 
+/** What a trip is, in a few words. */
+export interface TripSummary {
+  /** Such as `5 days in Lisbon`. */
+  headline: string;
+  /** Such as `5 days`, for a picture that shows the title beside it. */
+  label: string;
+  /** The title in Latin letters, as far as it is known. */
+  plainTitle: string;
+  /** The first and the last day, such as `2027-05-01`; `null`: not known. */
+  dates: readonly [first: string, last: string] | null;
+  /** Says how many further parts there are. */
+  more: (count: number) => string;
+}
+
+/** A part of a plan, for links, pictures and menus. */
+export interface PlanPart {
+  /** What the plan calls it. */
+  title: string;
+  /** Its number in words, such as `Day 2`. */
+  name: string;
+  /** The positions of its places in degrees (WGS 84), in the order of the plan. */
+  route: readonly { latitude: number; longitude: number }[];
+  /** Whether its calendar has an event. */
+  isDated: boolean;
+}
+
 /** The files of a finished plan that its page links to, in addition to JSON. */
 export interface FileLinks {
   readonly markdown: boolean;
@@ -29,7 +55,7 @@ export interface FileLinks {
 }
 
 /** A day or a bundle in the index of a plan. */
-export interface PlanPart {
+export interface IndexPart {
   /** The id of its element. */
   id: string;
   /** Such as `Day 2`. */
@@ -42,7 +68,7 @@ export interface PlanPart {
 export interface PlanIndex {
   /** Such as `Days`. */
   name: string;
-  parts: readonly PlanPart[];
+  parts: readonly IndexPart[];
 }
 
 /** A number that sums up a plan. */
@@ -83,6 +109,10 @@ export interface TripView<Name extends KindName = KindName> {
   firstDayOf?(job: Jobs[Name]): string | undefined;
   /** Returns the places of the plan for the map, in the order of the plan; unset: no map. */
   stopsOf?(job: Jobs[Name]): Stop[];
+  /** Says in a few words what the trip is, for links and pictures of it; unset: only its title. */
+  summaryOf?(job: Jobs[Name], words: Words): TripSummary;
+  /** Returns the finished parts of the plan with their places; unset: they have no names. */
+  partsOf?(job: Jobs[Name], words: Words): PlanPart[];
   /** Returns the summaries of the model's reasoning, oldest first; unset: the page shows none. */
   reasoningOf?(job: Jobs[Name]): readonly string[];
 }

@@ -4,7 +4,7 @@
  */
 import { useEffect, useRef, useState } from "preact/hooks";
 import { useWords } from "../../words/words.ts";
-import type { PlanIndex, PlanPart } from "../kinds/trip_view.ts";
+import type { IndexPart, PlanIndex } from "../kinds/trip_view.ts";
 import { partClass } from "../map/part_class.ts";
 import { openAround } from "./stop_focus.ts";
 
@@ -146,7 +146,7 @@ function openTarget(): () => void {
 }
 
 /** Returns the id of the part at the upper third of the window; `null`: none. */
-function useCurrentPart(parts: readonly PlanPart[]): string | null {
+function useCurrentPart(parts: readonly IndexPart[]): string | null {
   const [current, setCurrent] = useState<string | null>(null);
   const ids = parts.flatMap(({ id, title }) => title === null ? [] : id).join();
   useEffect(() => {

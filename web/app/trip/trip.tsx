@@ -9,13 +9,14 @@ import { useWords } from "../../words/words.ts";
 import { hasApiKey } from "../api_key.ts";
 import { useAwake, usePageTitle } from "../focus.ts";
 import { KeptNotice, type ShownCopy } from "../kept/kept_notice.tsx";
+import { SendsPlan } from "../kinds/file_link.tsx";
+import { PhotosPath, photosPath } from "../kinds/photo.tsx";
 import { type PlanSlots, PlanSlotsProvider } from "../kinds/plan_slots.ts";
 import { tripViewOf, wishViewOf } from "../kinds/registry.ts";
 import type { Land } from "../map/land.ts";
 import { ChangeForm } from "../shaping/change_form.tsx";
 import { ChangeLink } from "../shaping/change_link.tsx";
 import { ShapingContext } from "../shaping/context.ts";
-import { PartMenu } from "../shaping/part_menu.tsx";
 import type { ShapingState } from "../shaping/state.ts";
 import { ShapingToast } from "../shaping/toast.tsx";
 import { useShaping } from "../shaping/use_shaping.ts";
@@ -27,6 +28,7 @@ import { GonePage } from "./gone.tsx";
 import { MapPanel } from "./map_panel.tsx";
 import { Outcome } from "./outcome.tsx";
 import { PartIndex } from "./part_index.tsx";
+import { planAdditions } from "./plan_additions.tsx";
 import { PlanWarnings } from "./plan_warnings.tsx";
 import { describeSource } from "./source.ts";
 import { useStopFocus } from "./stop_focus.ts";
@@ -51,6 +53,8 @@ export interface TripState {
   copy?: ShownCopy;
   /** The versions of the trip, and its changes; unset: not known, for example of a copy. */
   shaping?: ShapingState | null | undefined;
+  /** Whether the server has photographs of places. */
+  hasPhotos?: boolean;
 }
 
 export function TripPage({ state }: { state: TripState }) {
@@ -74,55 +78,68 @@ export function TripPage({ state }: { state: TripState }) {
   const view = tripViewOf(job);
   const reasoning = isGrowing ? [] : view.reasoningOf?.(job) ?? [];
   return (
-    <main id="main" class="trip" tabIndex={-1}>
-      <TripHeader job={shaping.job} isOpen={state.isOpen} hasPlan={hasPlan} isCopy={isCopy} />
-      <KeptNotice
-        job={job}
-        land={state.land ?? null}
-        isOpen={state.isOpen}
-        copy={state.copy ?? null}
-      />
-      <p class="unseen" role="status">{announcement}</p>
-      <ChangeLink shaping={shaping} wish={wish} />
-      <Versions shaping={shaping} />
-      <Outcome wish={wish} job={job} />
-      <PlanWarnings warnings={shaping.job.warnings} />
-      {hasPlan && (
-        <ShapingContext.Provider value={shaping.context}>
-          <Workspace job={shaping.job} isGrowing={shaping.isGrowing} land={state.land ?? null} />
-        </ShapingContext.Provider>
-      )}
-      {madeUp && <p class="source quiet">{madeUp.text}</p>}
-      {reasoning.length > 0 && <Reasoning summaries={reasoning} />}
-      <ChangeForm shaping={shaping} wish={wish} />
-      <ShapingToast shaping={shaping} />
-      {isGrowing && (
-        <Dock
-          job={job}
-          connection={connection}
-          fault={fault}
-          ageMs={state.ageMs}
-          canCancel={state.isOwn || hasKey}
-          onEnded={end}
+    <SendsPlan.Provider value={shaping.edits.isEdited || isCopy || !state.isOpen}>
+      <main id="main" class="trip" tabIndex={-1}>
+        <TripHeader
+          job={shaping.job}
+          isOpen={state.isOpen}
+          hasPlan={hasPlan}
+          isEdited={shaping.edits.isEdited}
+          isCopy={isCopy}
         />
-      )}
-    </main>
+        <KeptNotice
+          job={job}
+          land={state.land ?? null}
+          isOpen={state.isOpen}
+          copy={state.copy ?? null}
+        />
+        <p class="unseen" role="status">{announcement}</p>
+        <ChangeLink shaping={shaping} wish={wish} />
+        <Versions shaping={shaping} />
+        <Outcome wish={wish} job={job} />
+        <PlanWarnings warnings={shaping.job.warnings} />
+        {hasPlan && (
+          <ShapingContext.Provider value={shaping.context}>
+            <PhotosPath.Provider
+              value={state.hasPhotos && !isGrowing ? photosPath(idOf(job)) : null}
+            >
+              <Workspace
+                job={shaping.job}
+                isGrowing={shaping.isGrowing}
+                land={state.land ?? null}
+                slots={planAdditions(shaping.job, shaping.edits)}
+              />
+            </PhotosPath.Provider>
+          </ShapingContext.Provider>
+        )}
+        {madeUp && <p class="source quiet">{madeUp.text}</p>}
+        {reasoning.length > 0 && <Reasoning summaries={reasoning} />}
+        <ChangeForm shaping={shaping} wish={wish} />
+        <ShapingToast shaping={shaping} />
+        {isGrowing && (
+          <Dock
+            job={job}
+            connection={connection}
+            fault={fault}
+            ageMs={state.ageMs}
+            canCancel={state.isOwn || hasKey}
+            onEnded={end}
+          />
+        )}
+      </main>
+    </SendsPlan.Provider>
   );
 }
-
-/** What the page adds to a plan. */
-const SLOTS: PlanSlots = {
-  menu: (spot) => <PartMenu {...spot} />,
-};
 
 interface WorkspaceProps {
   job: Job;
   isGrowing: boolean;
   land: Land | null;
+  slots: PlanSlots;
 }
 
 /** Shows the index, the plan and the map, which follow each other. */
-function Workspace({ job, isGrowing, land }: WorkspaceProps) {
+function Workspace({ job, isGrowing, land, slots }: WorkspaceProps) {
   const words = useWords();
   const view = tripViewOf(job);
   const contents = view.contentsOf?.(job, words);
@@ -145,7 +162,7 @@ function Workspace({ job, isGrowing, land }: WorkspaceProps) {
           />
         )}
         <div class="plan" {...rowEvents}>
-          <PlanSlotsProvider value={SLOTS}>
+          <PlanSlotsProvider value={slots}>
             <view.Plan job={job} isGrowing={isGrowing} focus={focus} />
           </PlanSlotsProvider>
         </div>

@@ -1,110 +1,93 @@
 /**
- * What a reader can do with a finished plan: copy its link, print it, and save it as files.
+ * What a reader can do with a plan: share it, add it to a calendar, save it and print it.
  * @module
  */
-import { useState } from "preact/hooks";
-import { DAY_MS } from "../../../lib/clock.ts";
+import type { ComponentChildren } from "preact";
 import type { Job } from "../../client/client.ts";
-import { idOf } from "../../client/job.ts";
+import { useWords } from "../../words/words.ts";
+import { type FileFormat, FileLink } from "../kinds/file_link.tsx";
 import { tripViewOf } from "../kinds/registry.ts";
+import { CalendarMenu } from "./calendar_menu.tsx";
+import { Menu } from "./menu.tsx";
+import { ShareMenu } from "./share_menu.tsx";
 
-/** The actions are rendered from the start, so that nothing moves when the plan is ready. */
-export function TripActions({ job, isOpen }: { job: Job; isOpen: boolean }) {
-  const id = idOf(job);
+export interface TripActionsProps {
+  job: Job;
+  /** Whether the server gives the plan to callers without an API key. */
+  isOpen: boolean;
+  /** Whether the traveler has edited the plan in this browser. */
+  isEdited?: boolean;
+  /** Whether this is the copy of this browser, which the server may have deleted. */
+  isCopy?: boolean;
+  /** Further entries of the menu Save. */
+  children?: ComponentChildren;
+}
+
+/**
+ * The actions of a plan that is being written keep their places, so that nothing moves when it is
+ * ready. A trip without a plan has none.
+ */
+export function TripActions(
+  { job, isOpen, isEdited = false, isCopy = false, children }: TripActionsProps,
+) {
+  const { share } = useWords();
+  if (job.status === "failed" || job.status === "canceled") return null;
   const isReady = job.status === "completed";
-  const view = tripViewOf(job);
-  const { markdown, calendar } = view.files;
-  const timeZone = view.timeZoneOf?.(job);
-  const firstDay = view.firstDayOf?.(job);
-  const isDated = calendar === "dates" || (firstDay !== undefined && timeZone !== undefined);
-  const plan = (extension: string) =>
-    isReady ? { href: `/trips/${id}/plan.${extension}` } : { "aria-disabled": true };
+  const { calendar } = tripViewOf(job).files;
+  const hasCode = isOpen && !isCopy;
   return (
-    <div class="actions">
-      <CopyLink />
-      <button
-        type="button"
-        class="needs-script"
-        onClick={() => isReady && print()}
-        aria-disabled={!isReady}
-      >
-        Print
-      </button>
-      {isOpen && (
-        <>
-          {markdown && <a role="link" class="button" {...plan("md")}>Save as text</a>}
-          <a role="link" class="button" {...plan("json")}>Save data (JSON)</a>
-          {calendar && !isDated && isReady
-            ? (
-              <CalendarForm
-                id={id}
-                firstDay={firstDay ?? dayAfter(job.createdAt)}
-                timeZone={timeZone}
-              />
-            )
-            : calendar && <a role="link" class="button" {...plan("ics")}>Add to calendar</a>}
-          {calendar && (
-            <p class="quiet">
-              {timeZone
-                ? `Times are local times of the place (${timeZone}).`
-                : "Times are local times of the place. " +
-                  "Some calendars show them in your own time zone."}
-            </p>
-          )}
-        </>
-      )}
+    <div class="actions" role="group" aria-label={share.actions}>
+      {!isCopy && <ShareMenu job={job} hasCode={hasCode} isEdited={isEdited} />}
+      {calendar &&
+        (isReady ? <CalendarMenu job={job} /> : <Later label={share.calendar} class="opens" />)}
+      {isReady
+        ? <SaveMenu job={job}>{children}</SaveMenu>
+        : <Later label={share.save} class="opens" />}
+      {isReady
+        ? (
+          <button type="button" class="needs-script" onClick={() => print()}>
+            {share.print}
+          </button>
+        )
+        : <Later label={share.print} class="needs-script" />}
     </div>
   );
 }
 
-/** Asks for what the plan does not tell: its first day, and the time zone of the place. */
-function CalendarForm(
-  { id, firstDay, timeZone }: { id: string; firstDay: string; timeZone: string | undefined },
-) {
-  const [zones, setZones] = useState<string[]>([]);
+/** Stands for an action that needs the finished plan. */
+function Later({ label, class: name = "" }: { label: string; class?: string }) {
+  return <button type="button" class={name} disabled>{label}</button>;
+}
+
+function SaveMenu({ job, children }: { job: Job; children: ComponentChildren }) {
+  const words = useWords();
+  const { share } = words;
+  const view = tripViewOf(job);
+  const hasPlaces = view.partsOf?.(job, words).some(({ route }) => route.length > 0) ?? false;
   return (
-    // The browser knows the names, so the page does not contain them.
-    <details class="menu" onToggle={() => setZones(Intl.supportedValuesOf("timeZone"))}>
-      <summary class="button">Add to calendar</summary>
-      <form method="get" action={`/trips/${id}/plan.ics`}>
-        <label for="start">First day</label>
-        <input type="date" id="start" name="start" required defaultValue={firstDay} />
-        <label for="time-zone">Time zone of the place (optional)</label>
-        <input
-          id="time-zone"
-          name="timeZone"
-          list="time-zones"
-          placeholder="Europe/Berlin"
-          autocomplete="off"
-          defaultValue={timeZone}
-        />
-        <datalist id="time-zones">
-          {zones.map((zone) => <option key={zone} value={zone} />)}
-        </datalist>
-        <button type="submit">Download</button>
-      </form>
-    </details>
+    <Menu label={share.save}>
+      <ul class="entries">
+        {view.files.markdown && (
+          <Choice job={job} format="md" title={share.saveText} note={share.saveTextNote} />
+        )}
+        {hasPlaces && (
+          <Choice job={job} format="gpx" title={share.saveMap} note={share.saveMapNote} />
+        )}
+        <Choice job={job} format="json" title={share.saveData} note={share.saveDataNote} />
+        {children}
+      </ul>
+    </Menu>
   );
 }
 
-function dayAfter(iso: string): string {
-  return new Date(Date.parse(iso) + DAY_MS).toISOString().slice(0, 10);
-}
-
-function CopyLink() {
-  const [isCopied, setCopied] = useState(false);
-  async function copy(): Promise<void> {
-    try {
-      await navigator.clipboard.writeText(location.href);
-      setCopied(true);
-    } catch {
-      // The browser forbids it, or the page has no clipboard because it was served without TLS.
-      prompt("Copy the link to this trip:", location.href);
-    }
-  }
+function Choice(
+  { job, format, title, note }: { job: Job; format: FileFormat; title: string; note: string },
+) {
   return (
-    <button type="button" class="needs-script" onClick={copy}>
-      {isCopied ? "Link copied" : "Copy link"}
-    </button>
+    <li>
+      <FileLink job={job} format={format} class="entry">
+        {title} <span class="quiet">{note}</span>
+      </FileLink>
+    </li>
   );
 }

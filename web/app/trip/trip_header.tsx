@@ -21,11 +21,13 @@ export interface TripHeaderProps {
   isOpen: boolean;
   /** Whether there is a plan, or there will be one. */
   hasPlan: boolean;
+  /** Whether the traveler has edited the plan in this browser. */
+  isEdited: boolean;
   /** Whether the page shows a copy in this browser. */
   isCopy: boolean;
 }
 
-export function TripHeader({ job, isOpen, hasPlan, isCopy }: TripHeaderProps) {
+export function TripHeader({ job, isOpen, hasPlan, isEdited, isCopy }: TripHeaderProps) {
   const words = useWords();
   const view = tripViewOf(job);
   const wish = wishOfJob(job);
@@ -42,7 +44,7 @@ export function TripHeader({ job, isOpen, hasPlan, isCopy }: TripHeaderProps) {
         {view.Details && <view.Details job={job} />}
       </div>
       {hasPlan && view.totalsOf && <Totals totals={view.totalsOf(job, words)} />}
-      <TripActions job={job} isOpen={isOpen} />
+      <TripActions job={job} isOpen={isOpen} isEdited={isEdited} isCopy={isCopy} />
       <p class="facts state quiet">
         <span>{describeState(job, words)}</span>
         {isCopy ? <span>{words.kept.copyMarkLong}</span> : (
@@ -51,19 +53,19 @@ export function TripHeader({ job, isOpen, hasPlan, isCopy }: TripHeaderProps) {
           </span>
         )}
       </p>
-      {job.status === "completed" && <PrintedLink id={idOf(job)} />}
+      {job.status === "completed" && <PrintedLink id={idOf(job)} hasCode={isOpen && !isCopy} />}
     </header>
   );
 }
 
 /** Leads from paper back to the page: as text, and as a code for the camera of a phone. */
-function PrintedLink({ id }: { id: string }) {
+function PrintedLink({ id, hasCode }: { id: string; hasCode: boolean }) {
   const { trip } = useWords();
   // The server does not know the address under which the reader sees it.
   const origin = useAwake() ? location.origin : "";
   return (
     <div class="print-only printed-link">
-      <img src={`${tripUrl(id)}/qr.svg`} alt="" width="96" height="96" loading="lazy" />
+      {hasCode && <img src={`${tripUrl(id)}/qr.svg`} alt="" width="96" height="96" />}
       <p>
         {trip.online}
         <br />

@@ -12,6 +12,7 @@ import type { PlanIndex, TripView } from "../trip_view.ts";
 import { bundlesOf, bundlesTotals } from "./bundle_text.ts";
 import { formatInterests, titleOf } from "./form.ts";
 import { BundlesPlan } from "./plan.tsx";
+import { bundlesParts, bundlesSummary } from "./summary.ts";
 
 /** A plan has at least this many bundles. */
 const MIN_BUNDLES = 3;
@@ -27,6 +28,8 @@ export const bundlesPage: TripView<"bundles"> = {
   contentsOf,
   timeZoneOf: ({ timeZone }) => timeZone,
   stopsOf: (job) => stopsIn(bundlesOf(job).map(({ keyEvents }) => keyEvents)),
+  summaryOf: bundlesSummary,
+  partsOf: bundlesParts,
   reasoningOf: ({ reasoningSummaries }) => reasoningSummaries,
 };
 

@@ -8,7 +8,7 @@ import { partClass } from "../../map/part_class.ts";
 import { stopId } from "../../map/stop.ts";
 import { formatCost } from "../format.ts";
 import { CategoryName, Credits, Link, lookedUp, Placeholder, PlaceLink } from "../plan_pieces.tsx";
-import { Slot } from "../plan_slots.ts";
+import { FooterSlot, MenuSlot, PhotoSlot } from "../plan_slots.ts";
 import type { PlanProps } from "../trip_view.ts";
 import { describeBundle, formatTimes, placeOf } from "./bundle_text.ts";
 
@@ -53,14 +53,13 @@ function BundleCard({ bundle, part, focus }: BundleCardProps) {
   const { title, description, keyEvents, imageUrl } = bundle;
   return (
     <li class={`card bundle ${partClass(part)}`} id={`bundle-${part + 1}`}>
-      <Slot name="menu" part={part} />
+      <MenuSlot part={part} />
       <p class="day-name">
         <span class="badge">{words.plan.bundle(part + 1)}</span>
       </p>
       <h2 dir="auto">{title}</h2>
       <p class="quiet sums">{describeBundle(bundle, words).join(" · ")}</p>
       <p dir="auto">{description}</p>
-      <Slot name="photo" part={part} />
       <ol class="events">
         {keyEvents.map((event, index) => (
           <EventRow
@@ -76,7 +75,7 @@ function BundleCard({ bundle, part, focus }: BundleCardProps) {
           <Link url={imageUrl}>{words.plan.viewPicture}</Link>
         </p>
       )}
-      <Slot name="footer" part={part} />
+      <FooterSlot part={part} />
     </li>
   );
 }
@@ -94,7 +93,7 @@ function EventRow({ event, spot, isFocused }: EventRowProps) {
   return (
     <li id={stopId(spot)} class={isFocused ? "stop in-focus" : "stop"}>
       <div class="what" data-number={spot.index + 1}>
-        <Slot name="menu" {...spot} />
+        <MenuSlot {...spot} />
         <p class="when" dir="auto">
           {startsAt
             ? <time dateTime={startsAt}>{formatTimes({ startsAt, endsAt }, words.language)}</time>
@@ -109,7 +108,7 @@ function EventRow({ event, spot, isFocused }: EventRowProps) {
             {price && <span>{formatCost(price, words)}</span>}
           </p>
         )}
-        <Slot name="photo" {...spot} />
+        <PhotoSlot title={name} {...spot} />
         <p class="about" dir="auto">{why}</p>
         {where && <PlaceLink place={where} query={mapQuery || where} point={lookedUp(event)} />}
       </div>

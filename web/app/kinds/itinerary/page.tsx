@@ -11,6 +11,7 @@ import { describeFacts, factsOf } from "../trip_facts.ts";
 import type { PlanIndex, TripView } from "../trip_view.ts";
 import { daysOf, itineraryTotals } from "./day_text.ts";
 import { ItineraryPlan } from "./plan.tsx";
+import { itineraryParts, itinerarySummary } from "./summary.ts";
 
 export const itineraryPage: TripView<"itinerary"> = {
   partNoun: "Day",
@@ -24,6 +25,8 @@ export const itineraryPage: TripView<"itinerary"> = {
   timeZoneOf: ({ location }) => location?.timeZone ?? undefined,
   firstDayOf: ({ startDate }) => startDate,
   stopsOf: (job) => stopsIn(daysOf(job).map(({ activities }) => activities)),
+  summaryOf: itinerarySummary,
+  partsOf: itineraryParts,
 };
 
 /** Shows the facts that the head of the page does not have elsewhere. */

@@ -9,7 +9,7 @@ import { partClass } from "../../map/part_class.ts";
 import { stopId } from "../../map/stop.ts";
 import { formatShortDay } from "../format.ts";
 import { CategoryName, Credits, lookedUp, Placeholder, PlaceLink } from "../plan_pieces.tsx";
-import { Slot } from "../plan_slots.ts";
+import { FooterSlot, MenuSlot, PhotoSlot } from "../plan_slots.ts";
 import type { PlanProps } from "../trip_view.ts";
 import { daysOf, describeActivity, describeDay, describeWay, formatWeather } from "./day_text.ts";
 
@@ -79,7 +79,7 @@ function DayCard({ day, part, isOpen, isCompact, focus }: DayCardProps) {
   ].filter(Boolean);
   return (
     <li class={`card day ${partClass(part)}`} id={`day-${day.day}`}>
-      <Slot name="menu" part={part} />
+      <MenuSlot part={part} />
       <details open={isOpen}>
         <summary>
           <span class="day-name">
@@ -89,7 +89,6 @@ function DayCard({ day, part, isOpen, isCompact, focus }: DayCardProps) {
           <h2 dir="auto">{theme}</h2>
           <span class="quiet sums">{describeDay(day, words).join(" · ")}</span>
         </summary>
-        <Slot name="photo" part={part} />
         <ol class="timeline">
           {activities.map((activity, index) => (
             <ActivityRow
@@ -102,7 +101,7 @@ function DayCard({ day, part, isOpen, isCompact, focus }: DayCardProps) {
             />
           ))}
         </ol>
-        <Slot name="footer" part={part} />
+        <FooterSlot part={part} />
       </details>
     </li>
   );
@@ -123,7 +122,7 @@ function ActivityRow({ activity, weekday, spot, isFocused, isCompact }: Activity
     <li id={stopId(spot)} class={isFocused ? "stop in-focus" : "stop"}>
       <time dateTime={time}>{time}</time>
       <div class="what" data-number={spot.index + 1}>
-        <Slot name="menu" {...spot} />
+        <MenuSlot {...spot} />
         <h3 dir="auto">{title}</h3>
         <p class="facts">
           <CategoryName category={category} />
@@ -132,7 +131,7 @@ function ActivityRow({ activity, weekday, spot, isFocused, isCompact }: Activity
           ))}
           {bookAhead && <span class="book">{words.plan.bookAhead}</span>}
         </p>
-        <Slot name="photo" {...spot} />
+        <PhotoSlot title={title} {...spot} />
         {!isCompact && <ActivityDetails activity={activity} />}
       </div>
     </li>

@@ -1,0 +1,124 @@
+/**
+ * The pictures that previews of links show.
+ * @module
+ */
+import type { Context } from "hono";
+import { sha256 } from "../../lib/hash.ts";
+import { tripViewOf } from "../../web/app/kinds/registry.ts";
+import { titleOfJob } from "../../web/app/wish.ts";
+import type { Job } from "../../web/client/job.ts";
+import { catalogues } from "../../web/words/catalogues.ts";
+import { isLanguage } from "../../web/words/language.ts";
+import type { Words } from "../../web/words/words.ts";
+import { type Card, drawCard } from "../card/card.tsx";
+import type { CardRenderer } from "../card/renderer.ts";
+import { answer, setHeaders } from "../http/answer.ts";
+import { isKnown } from "../http/request_headers.ts";
+import { wordsOf } from "./language.ts";
+
+/** The path of the picture of the start page. */
+export const HOME_CARD = "/card.png";
+
+/** The members of the query: the language, and the version, so that caches see a new picture. */
+const [LANGUAGE, VERSION] = ["language", "v"];
+
+/** Long enough to tell the pictures of a trip apart. */
+const VERSION_CHARACTERS = 16;
+
+/** A picture before it is drawn. */
+interface Drawing {
+  svg: string;
+  version: string;
+}
+
+/** Returns the path of the picture of the start page. */
+export function homeCardPath(words: Words): string {
+  return pathOf(HOME_CARD, homeDrawing(words), words);
+}
+
+/** Returns the path of the picture of a trip. It changes with the picture. */
+export function tripCardPath(id: string, job: Job, words: Words): string {
+  return pathOf(`/trips/${id}/card.png`, tripDrawing(job, words), words);
+}
+
+/** Sends the picture of the start page. */
+export function sendHomeCard(c: Context, renderer: CardRenderer): Promise<Response> {
+  return sendCard(c, homeDrawing(cardWords(c)), { renderer, readers: "public" });
+}
+
+/** Sends the picture of a trip, which the caller may see. */
+export function sendTripCard(c: Context, job: Job, renderer: CardRenderer): Promise<Response> {
+  return sendCard(c, tripDrawing(job, cardWords(c)), { renderer, readers: "private" });
+}
+
+/** Returns the words of the language that the link names, because crawlers name none. */
+function cardWords(c: Context): Words {
+  const asked = c.req.query(LANGUAGE);
+  return isLanguage(asked) ? catalogues[asked] : wordsOf(c);
+}
+
+function pathOf(path: string, { version }: Drawing, { language }: Words): string {
+  return `${path}?${new URLSearchParams({ [LANGUAGE]: language, [VERSION]: version })}`;
+}
+
+function homeDrawing({ share }: Words): Drawing {
+  const card: Card = {
+    title: share.homeHeadline,
+    fallbackTitle: "",
+    label: share.homeLabel,
+    parts: share.homePoints.map((title) => ({ title, fallbackTitle: "", route: [] })),
+    more: () => "",
+  };
+  return drawingOf(card);
+}
+
+function tripDrawing(job: Job, words: Words): Drawing {
+  const view = tripViewOf(job);
+  const summary = view.summaryOf?.(job, words);
+  const parts = view.partsOf?.(job, words) ?? [];
+  const dates = summary?.dates ? formatDates(summary.dates, words) : "";
+  return drawingOf({
+    title: titleOfJob(job, words),
+    fallbackTitle: summary?.plainTitle ?? words.share.aTrip,
+    label: [summary?.label, dates].filter(Boolean).join(" · "),
+    parts: parts.map(({ title, name, route }) => ({ title, fallbackTitle: name, route })),
+    more: summary?.more ?? ((count) => `+ ${count}`),
+  });
+}
+
+function drawingOf(card: Card): Drawing {
+  const svg = drawCard(card);
+  return { svg, version: sha256(svg).slice(0, VERSION_CHARACTERS) };
+}
+
+/** Formats days: `Dec 4 – 6, 2026`. */
+function formatDates([first, last]: readonly [string, string], { language }: Words): string {
+  const format = new Intl.DateTimeFormat(language, {
+    day: "numeric",
+    month: "short",
+    year: "numeric",
+    timeZone: "UTC",
+  });
+  return format.formatRange(new Date(first), new Date(last)).replace(/\s/g, " ");
+}
+
+async function sendCard(
+  c: Context,
+  { svg, version }: Drawing,
+  { renderer, readers }: { renderer: CardRenderer; readers: "public" | "private" },
+): Promise<Response> {
+  const etag = `"${version}"`;
+  const isVersioned = c.req.query(VERSION) === version;
+  setHeaders(c, {
+    etag,
+    "cache-control": isVersioned ? `${readers}, max-age=86400` : `${readers}, no-cache`,
+  });
+  if (isKnown(c, etag)) return answer(c, null, 304);
+  const png = await renderer.png(version, svg);
+  if (png === null) {
+    setHeaders(c, { "cache-control": "no-store" });
+    return c.redirect(HOME_CARD, 303);
+  }
+  setHeaders(c, { "content-type": "image/png", "content-length": String(png.length) });
+  return answer(c, png);
+}
