@@ -30,13 +30,15 @@ export const Status = z.enum(statuses).meta({
 const failureCodes = Object.keys(failureKinds) as [FailureCode, ...FailureCode[]];
 
 const Failure = z.object({
-  code: z.enum(failureCodes),
+  code: z.enum(failureCodes).describe("What happened"),
   retryable: z.boolean().describe("Whether the same request may succeed later"),
   hint: z.string().describe("What to do next, one sentence"),
 }).meta({ id: "Failure", description: "Why a job failed, for programs" });
 
 const Progress = z.object({
-  phase: z.enum(["queued", "retrying", "paused", ...Phase.options]),
+  phase: z.enum(["queued", "retrying", "paused", ...Phase.options]).describe(
+    "The current phase, for programs",
+  ),
   message: z.string().describe("The current phase in words, for people"),
   step: z.int().nonnegative().describe("Number of finished parts of the plan"),
   of: z.int().positive().nullable().describe("Total number of parts; `null` if not known"),
@@ -47,7 +49,7 @@ const Progress = z.object({
   expectedStartAt: time.nullable().describe(
     "When a job that waits will probably start; `null`: not known",
   ),
-  updatedAt: time,
+  updatedAt: time.describe("When the progress last changed"),
 }).meta({ id: "Progress", description: "The progress of a job that waits or runs" });
 
 const Usage = JobUsage.meta({
@@ -57,11 +59,11 @@ const Usage = JobUsage.meta({
 
 /** The members that all answers about a job have. */
 const common = {
-  createdAt: time,
+  createdAt: time.describe("When the job was created"),
   completedAt: time.nullable().describe("When the job ended: completed, failed or canceled"),
   expiresAt: time.describe("When the job is deleted"),
   error: z.string().nullable().describe("Why the job failed, for people"),
-  failure: Failure.nullable(),
+  failure: Failure.nullable().describe("Why the job failed, for programs"),
   source: Source.nullable().describe("What wrote the plan"),
   attempt: z.int().nonnegative().describe("Number of attempts so far"),
   refines: z.uuid().nullable().describe(
@@ -72,13 +74,18 @@ const common = {
   ),
 };
 
+/** Returns the schema of the parts that are finished while a job runs. */
+function partialOf<Part extends z.ZodType>(part: Part) {
+  return z.array(part).nullable().describe(
+    "The finished parts of the plan; `null` after the end of the job",
+  );
+}
+
 /** The members that only the answer about one job has: its progress, cost and warnings. */
 const work = {
   progress: Progress.nullable().describe("`null` after the end of the job"),
-  partial: z.array(z.unknown()).nullable().describe(
-    "The finished parts of the plan; `null` after the end of the job",
-  ),
-  usage: Usage.nullable(),
+  partial: partialOf(z.unknown()),
+  usage: Usage.nullable().describe("`null`: not known, or no model was asked"),
   warnings: z.array(PlanWarning).describe(
     "What is wrong in the plan although the model had the chance to correct it",
   ),
@@ -93,11 +100,12 @@ interface Described<
   readonly http: Pick<HttpContract, "noun"> & { readonly idName: Id };
   readonly requestMembers: z.ZodObject<RequestMembers>;
   readonly resultMembers: z.ZodObject<ResultMembers>;
+  readonly part?: z.ZodType;
 }
 
 type Listed<Id extends string, RequestMembers extends z.ZodRawShape> = Omit<
   Described<Id, RequestMembers, RequestMembers>,
-  "resultMembers"
+  "resultMembers" | "part"
 >;
 type Named<Id extends string> = Pick<Described<Id, z.ZodRawShape, z.ZodRawShape>, "http">;
 
@@ -116,6 +124,8 @@ export function jobAnswer<
     ...kind.resultMembers.shape,
     ...common,
     ...work,
+    // The cast: the type of the parts is in `JobOfKind`.
+    partial: partialOf((kind.part ?? z.unknown()) as z.ZodUnknown),
   }).meta({ id: nameOf(kind) });
 }
 
@@ -136,16 +146,18 @@ export function jobPage<Id extends string, RequestMembers extends z.ZodRawShape>
   kind: Listed<Id, RequestMembers>,
 ) {
   return z.object({
-    items: z.array(jobSummary(kind)),
+    items: z.array(jobSummary(kind)).describe("The jobs, newest first"),
     nextCursor: z.string().nullable().describe(
       "The `cursor` of the next page; `null` on the last page",
     ),
   }).meta({ id: `${nameOf(kind)}Page` });
 }
 
-const events = [...Transition.options, StepEvent].map((event) =>
-  event.extend({ at: time, ...("runAt" in event.shape && { runAt: time }) })
-);
+const TimelineEvent = z.union(
+  [...Transition.options, StepEvent].map((event) =>
+    event.extend({ at: time, ...("runAt" in event.shape && { runAt: time }) })
+  ),
+).meta({ id: "TimelineEvent", description: "Something that happened to a job" });
 
 /** Returns the schema of the timeline of a job. */
 export function jobTimeline<Id extends string>(kind: Named<Id>) {
@@ -154,7 +166,7 @@ export function jobTimeline<Id extends string>(kind: Named<Id>) {
     status: Status,
     attempt: common.attempt,
     usage: Usage.nullable(),
-    events: z.array(z.union(events)).describe("Oldest first"),
+    events: z.array(TimelineEvent).describe("Oldest first"),
   }).meta({ id: `${nameOf(kind)}Timeline` });
 }
 
