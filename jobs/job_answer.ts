@@ -126,7 +126,7 @@ export function jobAnswer<
     ...work,
     // The cast: the type of the parts is in `JobOfKind`.
     partial: partialOf((kind.part ?? z.unknown()) as z.ZodUnknown),
-  }).meta({ id: nameOf(kind) });
+  }).meta({ id: nameOf(kind), description: `A job of the kind ${kind.http.noun}` });
 }
 
 /** Returns the schema of a job in a list. */
@@ -138,7 +138,10 @@ export function jobSummary<Id extends string, RequestMembers extends z.ZodRawSha
     status: Status,
     ...kind.requestMembers.shape,
     ...common,
-  }).meta({ id: `${nameOf(kind)}Summary` });
+  }).meta({
+    id: `${nameOf(kind)}Summary`,
+    description: `A job of the kind ${kind.http.noun} in a list, without its plan`,
+  });
 }
 
 /** Returns the schema of a page of a list. */
@@ -207,6 +210,11 @@ export type JobOfKind<Kind extends PublicKind> =
     "partial"
   >
   & { partial: PartOf<Kind>[] | null };
+
+/** A job of one kind in a list. */
+export type SummaryOfKind<Kind extends PublicKind> = z.output<
+  ReturnType<typeof jobSummary<Kind["http"]["idName"], Kind["requestMembers"]["shape"]>>
+>;
 
 /** The members of no kind, and of an unknown kind. */
 type None = Record<never, never>;

@@ -21,7 +21,10 @@ interface BodyOptions {
 
 /** Returns the schema of the body that creates a job of a kind. */
 export function requestBody(kind: PublicKind, options: BodyOptions): z.ZodType<RequestBody> {
-  const body = kind.request.extend(sharedMembers(options)).meta({ id: `${nameOf(kind)}Request` });
+  const body = kind.request.extend(sharedMembers(options)).meta({
+    id: `${nameOf(kind)}Request`,
+    description: `The wish for a job of the kind ${kind.http.noun}`,
+  });
   return body as unknown as z.ZodType<RequestBody>;
 }
 
