@@ -109,7 +109,7 @@ function addRoutes(app: Hono<AppEnv>, options: AppOptions, guard: TokenGuard | u
   if (options.adminToken !== undefined) app.route("/", metricsRoutes(metrics, isAdmin));
   app.route("/", assetRoutes());
   app.route("/", problemRoutes());
-  app.route("/", referenceRoutes(() => describeApi(kinds, privateHosts)));
+  app.route("/", referenceRoutes(() => describeApi(kinds, privateHosts), access));
   for (const kind of kinds) {
     const path = `${kind.http.path}/*`;
     app.use(path, identify(access), limitRate(rateLimiters.requests), authorize(access));

@@ -89,6 +89,18 @@ const sources = {
     "text/javascript",
     () => import("../../dist/client/client.js", { with: { type: "text" } }),
   ],
+  "client.d.ts": [
+    "application/typescript",
+    () => import("../../web/client/package/client.d.ts", { with: { type: "text" } }),
+  ],
+  "docs.css": [
+    "text/css",
+    () => import("../../web/assets/docs.css", { with: { type: "text" } }),
+  ],
+  "docs.js": [
+    "text/javascript",
+    () => import("../../dist/docs/docs.js", { with: { type: "text" } }),
+  ],
   "admin/admin.css": [
     "text/css",
     () => import("../../web/assets/admin.css", { with: { type: "text" } }),
@@ -106,7 +118,7 @@ const loaded = new Map<AssetName, Promise<Asset>>();
 /** What only the dashboard loads. */
 const adminAssets: readonly AssetName[] = ["admin/admin.css", "admin/live.js"];
 
-/** Creates the routes `GET /style.css`, `/icon.svg`, `/app_en.js`, `/app_de.js` and `/client.js`. */
+/** Creates the routes of all assets that not only the dashboard loads, such as `/client.js`. */
 export function assetRoutes(): Hono {
   const names = Object.keys(sources) as AssetName[];
   return routesOf(names.filter((name) => !adminAssets.includes(name)));
@@ -120,7 +132,11 @@ export function adminAssetRoutes(): Hono {
 function routesOf(names: readonly AssetName[]): Hono {
   const routes = new Hono();
   for (const name of names) {
-    routes.get(`/${name}`, async (c) => sendAsset(c, await loadAsset(name)));
+    routes.get(`/${name}`, async (c) => {
+      // Deno takes the types from there. https://docs.deno.com/runtime/fundamentals/typescript/
+      if (name === "client.js") setHeaders(c, { "x-typescript-types": "/client.d.ts" });
+      return sendAsset(c, await loadAsset(name));
+    });
   }
   return routes;
 }

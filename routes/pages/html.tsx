@@ -19,7 +19,7 @@ import { languageLink, wordsOf } from "./language.ts";
 import { pageTextOf } from "./page_problem.ts";
 
 /** A page may load files of this service only, and nothing inline. */
-const PAGE_POLICY = [
+export const PAGE_POLICY = [
   "default-src 'none'",
   "script-src 'self'",
   "style-src 'self'",
