@@ -159,6 +159,27 @@ async function plan(page: Page, destination: string, days = 3): Promise<void> {
   await page.getByRole("heading", { name: destination }).waitFor();
 }
 
+/** The start of a page with the component of `/docs`. */
+const DOCS_MAIN = `import { createRoot } from "react-dom/client";
+import { Planner } from "./docs";
+createRoot(document.getElementById("app")!).render(<Planner />);
+`;
+
+/** Adds a page with the code for React that the service shows in its documents. */
+async function addDocsPage({ path }: NpmProject, url: string): Promise<void> {
+  const text = await (await fetch(`${url}/llms.txt`)).text();
+  const [, code] = text.match(/^```tsx\n([^]*?)^```$/m)!;
+  await Deno.writeTextFile(join(path, "react/docs.tsx"), code!);
+  await Deno.writeTextFile(join(path, "react/docs_main.tsx"), DOCS_MAIN);
+  const html = await Deno.readTextFile(join(path, "react/index.html"));
+  const docsPage = html.replace("/main.tsx", "/docs_main.tsx");
+  await Deno.writeTextFile(join(path, "react/docs.html"), docsPage);
+  await Deno.writeTextFile(
+    join(path, "react/vite.config.ts"),
+    `export default { build: { rolldownOptions: { input: ["index.html", "docs.html"] } } };`,
+  );
+}
+
 /** Builds the example for browsers: as it is published, and with the checks of React. */
 async function buildApp({ path, run }: NpmProject): Promise<string> {
   const checked = join(path, "checked");
@@ -174,10 +195,12 @@ async function buildApp({ path, run }: NpmProject): Promise<string> {
 
 if (!ignore) {
   browserTest(
-    "a Vite project with useTrip() builds, and its page leaks nothing",
+    "a Vite project with useTrip() builds, and its pages leak nothing",
     async (browser) => {
       await using service = await openService({ env: browserEnv });
-      await using site = serveFiles(await buildApp(await npmProject()));
+      const project = await npmProject();
+      await addDocsPage(project, service.url);
+      await using site = serveFiles(await buildApp(project));
       const page = await (await browser.newContext()).newPage();
       const faults: string[] = [];
       page.on("console", (message) => message.type() === "error" && faults.push(message.text()));
@@ -216,6 +239,10 @@ if (!ignore) {
       // A watch that goes on would read its job at once.
       await page.evaluate("void dispatchEvent(new Event('online'))");
       assertStrictEquals(requests.size, 0);
+
+      await page.goto(`${site.url}/docs.html`);
+      await page.getByRole("button", { name: "Plan three days in Lisbon" }).click();
+      await page.locator("[aria-busy=false] h2").nth(2).waitFor();
       assertEquals(faults, []);
     },
   );

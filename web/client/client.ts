@@ -32,6 +32,7 @@ import { type CallOptions, Service, type TripClientOptions } from "./requests.ts
 import { Watch, type WatchOptions } from "./watch.ts";
 
 export { partsOf, TripError };
+export type { InvalidValue } from "./errors.ts";
 export type {
   Activity,
   Bundle,

@@ -4,12 +4,18 @@
  * @module
  */
 
+/** How a lock is requested. */
+interface LockOptions {
+  /** Whether not to wait for a lock that is held. */
+  ifAvailable: boolean;
+}
+
 /** The part of `navigator.locks` that counts the connections of all windows. */
 export interface Locks {
   /** Calls `hold` with a lock of this name, or with `null` if it is held. Frees it at the end. */
   request(
     name: string,
-    options: { ifAvailable: boolean },
+    options: LockOptions,
     hold: (lock: object | null) => Promise<void> | void,
   ): Promise<unknown>;
 }

@@ -1,7 +1,23 @@
 // Written by `deno task docs` from the sources in web/client/ and the schemas of jobs/.
 
+/** A value of a request that is not valid. */
+interface InvalidValue {
+  /** The member of the body, as a JSON pointer such as `#/durationDays`. */
+  pointer?: string;
+  /** The query parameter. */
+  parameter?: string;
+  /** What is wrong with the value. */
+  detail: string;
+}
+/** What is known of an error besides its message. */
+interface TripErrorDetails
+  extends Partial<Pick<TripError, "status" | "code" | "retryAfterSeconds" | "errors" | "note">> {
+  /** The error behind this one. */
+  cause?: unknown;
+}
 /** An error of the service, or of the connection to it. */
 declare class TripError extends Error {
+  /** Tells this error from others. */
   name: string;
   /** The status of the response; 0 without a response. */
   readonly status: number;
@@ -10,20 +26,12 @@ declare class TripError extends Error {
   /** The pause before the next attempt, if the service names one. */
   readonly retryAfterSeconds: number | null;
   /** The errors of members of the body (JSON pointers) and of query parameters. */
-  readonly errors: {
-    pointer?: string;
-    parameter?: string;
-    detail: string;
-  }[];
+  readonly errors: InvalidValue[];
   /** What the operator says to users about a refusal; `null`: nothing. */
   readonly note: string | null;
   constructor(
     message: string,
-    { status, code, retryAfterSeconds, errors, note, cause }?:
-      & Partial<Pick<TripError, "status" | "code" | "retryAfterSeconds" | "errors" | "note">>
-      & {
-        cause?: unknown;
-      },
+    { status, code, retryAfterSeconds, errors, note, cause }?: TripErrorDetails,
   );
 }
 
@@ -847,12 +855,19 @@ interface TokenStorage {
   setItem(name: string, value: string): void;
 }
 
+/** How a lock is requested. */
+interface LockOptions {
+  /** Whether not to wait for a lock that is held. */
+  ifAvailable: boolean;
+}
 /** The part of `navigator.locks` that counts the connections of all windows. */
 interface Locks {
   /** Calls `hold` with a lock of this name, or with `null` if it is held. Frees it at the end. */
-  request(name: string, options: {
-    ifAvailable: boolean;
-  }, hold: (lock: object | null) => Promise<void> | void): Promise<unknown>;
+  request(
+    name: string,
+    options: LockOptions,
+    hold: (lock: object | null) => Promise<void> | void,
+  ): Promise<unknown>;
 }
 
 /** The functions of the browser that the client uses. Tests replace them. */
@@ -1053,6 +1068,7 @@ export type {
   GenerationJob,
   GenerationSummary,
   GenerationWish,
+  InvalidValue,
   ItineraryChange,
   ItineraryJob,
   ItinerarySummary,
