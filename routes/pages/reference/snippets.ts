@@ -39,8 +39,10 @@ export function snippetsFor(options: SnippetOptions): Snippet[] {
       id: "client",
       title: "JavaScript and TypeScript",
       language: "ts",
-      about: "The module `/client.js` has types, no dependencies and less than 7 KB. It works in " +
-        "browsers, Node, Deno and Bun, and goes on through lost connections and restarts.",
+      about: "The module `/client.js` has types, no dependencies and less than 7 KB. It goes on " +
+        "through lost connections and restarts. Browsers and Deno load it from here; for Node and " +
+        "bundlers it is also an npm package, see below." +
+        (options.needsKey ? " Never put a key into a public page." : ""),
       code: client(options),
     },
     {
@@ -48,7 +50,7 @@ export function snippetsFor(options: SnippetOptions): Snippet[] {
       title: "React",
       language: "tsx",
       about: "`useTrip()` is in the npm package of the client, `tripwright-client`. `deno task " +
-        "client` builds the package from the sources of this service.",
+        "client` builds it from the sources of this service, into `dist/npm`.",
       code: react(options),
     },
     {
