@@ -5,7 +5,8 @@
 import type { Jobs } from "../../client/job.ts";
 import { numberError, textError, trimmed, wholeNumber } from "./field.ts";
 import { Placeholder, PlaceLink } from "./plan_pieces.tsx";
-import type { KindView, PlanProps } from "./view.ts";
+import type { PlanProps } from "./trip_view.ts";
+import type { KindView } from "./view.ts";
 
 export const tastingView: KindView<"tasting", "dish" | "town" | "stops"> = {
   choice: { title: "Tasting", text: "One dish, several kitchens" },
