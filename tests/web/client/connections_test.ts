@@ -2,24 +2,10 @@
  * How many connections the windows of a browser keep open together.
  */
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
+import { browserLocks } from "../../../testing/browser_locks.ts";
 import { nextTurn } from "../../../testing/fake_clock.ts";
-import { Connections, type Locks } from "../../../web/client/connections.ts";
-
-/** The locks of one browser, as the Web Locks API gives them out. */
-function browserLocks(): Locks & { held: Set<string> } {
-  const held = new Set<string>();
-  const request: Locks["request"] = async (name, options, hold) => {
-    assertEquals(options, { ifAvailable: true });
-    if (held.has(name)) return await hold(null);
-    held.add(name);
-    try {
-      return await hold({ name, mode: "exclusive" });
-    } finally {
-      held.delete(name);
-    }
-  };
-  return { held, request };
-}
+import { doneJob, itineraryJob, pageTest } from "../../../testing/test_page.ts";
+import { Connections } from "../../../web/client/connections.ts";
 
 const service = "https://trips.example";
 
@@ -68,3 +54,34 @@ Deno.test("a connection that is given back is free for the next window", async (
   await nextTurn();
   assertStrictEquals(locks.held.size, 0);
 });
+
+const locks = browserLocks();
+
+pageTest(
+  "a watch without a free connection polls, and has a stream when another window leaves",
+  async (page) => {
+    const others = [1, 2, 3].map(() => new Connections("", locks));
+    const taken = await Promise.all(others.map((other) => other.take()));
+    const watching = page.watch();
+    (await page.nextRequest("GET /:id")).show(itineraryJob());
+    const [look, ms] = await page.nextRequestAfter("GET /:id");
+    assertStrictEquals(ms, 2_000);
+    taken[0]!();
+    await nextTurn();
+    look.show(itineraryJob());
+    (await page.nextRequestAfter("GET /:id"))[0].show(itineraryJob());
+    const events = (await page.nextRequest("GET /:id/events")).stream();
+    await events.send(["progress", itineraryJob(), "0-"]);
+    assertEquals(page.connections, ["polling", "live"]);
+
+    // A hidden page leaves its connection to others at once.
+    assertStrictEquals(locks.held.size, 3);
+    await page.setHidden(true);
+    await nextTurn();
+    assertStrictEquals(locks.held.size, 2);
+    (await page.nextRequest("GET /:id")).show(doneJob);
+    assertEquals(await watching, doneJob);
+    assertStrictEquals(locks.held.size, 2);
+  },
+  { platform: { locks } },
+);
