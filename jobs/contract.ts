@@ -14,6 +14,8 @@ export interface HttpContract {
   readonly description: string;
   /** The member that holds the job's id. */
   readonly idName: string;
+  /** The member that holds the parts of a finished plan, or the whole plan. */
+  readonly planName: string;
   /** The status of an accepted `POST`. */
   readonly acceptedStatus: 200 | 202;
   /** `error` of the 404. */

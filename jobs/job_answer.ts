@@ -30,13 +30,15 @@ export const Status = z.enum(statuses).meta({
 const failureCodes = Object.keys(failureKinds) as [FailureCode, ...FailureCode[]];
 
 const Failure = z.object({
-  code: z.enum(failureCodes),
+  code: z.enum(failureCodes).describe("What happened"),
   retryable: z.boolean().describe("Whether the same request may succeed later"),
   hint: z.string().describe("What to do next, one sentence"),
 }).meta({ id: "Failure", description: "Why a job failed, for programs" });
 
 const Progress = z.object({
-  phase: z.enum(["queued", "retrying", "paused", ...Phase.options]),
+  phase: z.enum(["queued", "retrying", "paused", ...Phase.options]).describe(
+    "The current phase, for programs",
+  ),
   message: z.string().describe("The current phase in words, for people"),
   tools: z.array(z.string()).describe(
     "The names of the tools that the job runs while it is `researching`",
@@ -50,7 +52,7 @@ const Progress = z.object({
   expectedStartAt: time.nullable().describe(
     "When a job that waits will probably start; `null`: not known",
   ),
-  updatedAt: time,
+  updatedAt: time.describe("When the progress last changed"),
 }).meta({ id: "Progress", description: "The progress of a job that waits or runs" });
 
 const Usage = JobUsage.meta({
@@ -60,11 +62,11 @@ const Usage = JobUsage.meta({
 
 /** The members that all answers about a job have. */
 const common = {
-  createdAt: time,
+  createdAt: time.describe("When the job was created"),
   completedAt: time.nullable().describe("When the job ended: completed, failed or canceled"),
   expiresAt: time.describe("When the job is deleted"),
   error: z.string().nullable().describe("Why the job failed, for people"),
-  failure: Failure.nullable(),
+  failure: Failure.nullable().describe("Why the job failed, for programs"),
   source: Source.nullable().describe("What wrote the plan"),
   attempt: z.int().nonnegative().describe("Number of attempts so far"),
   refines: z.uuid().nullable().describe(
@@ -75,14 +77,19 @@ const common = {
   ),
 };
 
+/** Returns the schema of the finished parts of a plan. */
+function partialOf<Part extends z.ZodType>(part: Part) {
+  return z.array(part).nullable().describe(
+    "The finished parts of the plan. They stay when the job ends without a plan. `null`: the job " +
+      "has a plan, or ended before the first part",
+  );
+}
+
 /** The members that only the answer about one job has: its progress, cost and warnings. */
 const work = {
   progress: Progress.nullable().describe("`null` after the end of the job"),
-  partial: z.array(z.unknown()).nullable().describe(
-    "The finished parts of the plan. They stay when the job ends without a plan. `null`: the job " +
-      "has a plan, or ended before the first part",
-  ),
-  usage: Usage.nullable(),
+  partial: partialOf(z.unknown()),
+  usage: Usage.nullable().describe("`null`: not known, or no model was asked"),
   warnings: z.array(PlanWarning).describe(
     "What is wrong in the plan although the model had the chance to correct it",
   ),
@@ -97,11 +104,12 @@ interface Described<
   readonly http: Pick<HttpContract, "noun"> & { readonly idName: Id };
   readonly requestMembers: z.ZodObject<RequestMembers>;
   readonly resultMembers: z.ZodObject<ResultMembers>;
+  readonly part?: z.ZodType;
 }
 
 type Listed<Id extends string, RequestMembers extends z.ZodRawShape> = Omit<
   Described<Id, RequestMembers, RequestMembers>,
-  "resultMembers"
+  "resultMembers" | "part"
 >;
 type Named<Id extends string> = Pick<Described<Id, z.ZodRawShape, z.ZodRawShape>, "http">;
 
@@ -120,7 +128,9 @@ export function jobAnswer<
     ...kind.resultMembers.shape,
     ...common,
     ...work,
-  }).meta({ id: nameOf(kind) });
+    // The cast: the type of the parts is in `JobOfKind`.
+    partial: partialOf((kind.part ?? z.unknown()) as z.ZodUnknown),
+  }).meta({ id: nameOf(kind), description: `A job of the kind ${kind.http.noun}` });
 }
 
 /** Returns the schema of a job in a list. */
@@ -132,7 +142,10 @@ export function jobSummary<Id extends string, RequestMembers extends z.ZodRawSha
     status: Status,
     ...kind.requestMembers.shape,
     ...common,
-  }).meta({ id: `${nameOf(kind)}Summary` });
+  }).meta({
+    id: `${nameOf(kind)}Summary`,
+    description: `A job of the kind ${kind.http.noun} in a list, without its plan`,
+  });
 }
 
 /** Returns the schema of a page of a list. */
@@ -140,16 +153,18 @@ export function jobPage<Id extends string, RequestMembers extends z.ZodRawShape>
   kind: Listed<Id, RequestMembers>,
 ) {
   return z.object({
-    items: z.array(jobSummary(kind)),
+    items: z.array(jobSummary(kind)).describe("The jobs, newest first"),
     nextCursor: z.string().nullable().describe(
       "The `cursor` of the next page; `null` on the last page",
     ),
   }).meta({ id: `${nameOf(kind)}Page` });
 }
 
-const events = [...Transition.options, StepEvent].map((event) =>
-  event.extend({ at: time, ...("runAt" in event.shape && { runAt: time }) })
-);
+const TimelineEvent = z.union(
+  [...Transition.options, StepEvent].map((event) =>
+    event.extend({ at: time, ...("runAt" in event.shape && { runAt: time }) })
+  ),
+).meta({ id: "TimelineEvent", description: "Something that happened to a job" });
 
 /** Returns the schema of the timeline of a job. */
 export function jobTimeline<Id extends string>(kind: Named<Id>) {
@@ -158,7 +173,7 @@ export function jobTimeline<Id extends string>(kind: Named<Id>) {
     status: Status,
     attempt: common.attempt,
     usage: Usage.nullable(),
-    events: z.array(z.union(events)).describe("Oldest first"),
+    events: z.array(TimelineEvent).describe("Oldest first"),
   }).meta({ id: `${nameOf(kind)}Timeline` });
 }
 
@@ -199,6 +214,11 @@ export type JobOfKind<Kind extends PublicKind> =
     "partial"
   >
   & { partial: PartOf<Kind>[] | null };
+
+/** A job of one kind in a list. */
+export type SummaryOfKind<Kind extends PublicKind> = z.output<
+  ReturnType<typeof jobSummary<Kind["http"]["idName"], Kind["requestMembers"]["shape"]>>
+>;
 
 /** The members of no kind, and of an unknown kind. */
 type None = Record<never, never>;

@@ -121,6 +121,8 @@ export interface PublicKind<
   presentRequest(request: Request): z.output<RequestMembers>;
   /** Returns the public form of the result, or of the available part of it. */
   presentResult(job: { result: Result | null; progress: Progress }): z.output<ResultMembers>;
+  /** What {@link itemsOf} returns, for the description of `partial`. Unset: it is left open. */
+  readonly part?: z.ZodType;
   /** Returns the parts of a plan, in the form in which progress shows them. */
   itemsOf(result: Result): readonly unknown[];
   /** Returns what a traveller should check in a plan. Unset: the kind does not review its plans. */

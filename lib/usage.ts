@@ -11,14 +11,14 @@ const tokens = z.int().nonnegative();
 
 /** Numbers of tokens, as OpenAI counts them. */
 export const Usage = z.object({
-  inputTokens: tokens,
-  /** The input tokens that came from the model's prompt cache. */
-  cachedTokens: tokens,
-  /** The input tokens that were written to the prompt cache. Older records do not have them. */
-  cacheWriteTokens: tokens.default(0),
-  outputTokens: tokens,
-  /** The output tokens of the model's hidden reasoning. */
-  reasoningTokens: tokens,
+  inputTokens: tokens.describe("What the model read"),
+  cachedTokens: tokens.describe("The input tokens that came from the model's prompt cache"),
+  /** Older records do not have them. */
+  cacheWriteTokens: tokens.default(0).describe(
+    "The input tokens that were written to the prompt cache",
+  ),
+  outputTokens: tokens.describe("What the model wrote"),
+  reasoningTokens: tokens.describe("The output tokens of the model's hidden reasoning"),
 });
 export type Usage = z.infer<typeof Usage>;
 
@@ -53,10 +53,12 @@ export function usageFrom(
 
 /** The tokens and the cost of a job so far. */
 export const JobUsage = Usage.extend({
-  /** Tokens of finished steps, or of an identical job, that did not have to be paid again. */
-  savedTokens: tokens,
-  /** The cost in US dollars; `null` unless the price of each answer is known. */
-  costUsd: z.number().nonnegative().nullable(),
+  savedTokens: tokens.describe(
+    "Tokens of finished steps, or of an identical job, that did not have to be paid again",
+  ),
+  costUsd: z.number().nonnegative().nullable().describe(
+    "The cost in US dollars; `null` unless the price of each answer is known",
+  ),
 });
 export type JobUsage = z.infer<typeof JobUsage>;
 

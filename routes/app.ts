@@ -120,7 +120,7 @@ function addRoutes(app: Hono<AppEnv>, options: AppOptions, guard: TokenGuard | u
   app.route("/", assetRoutes());
   app.route("/", robotsRoutes());
   app.route("/", problemRoutes());
-  app.route("/", referenceRoutes(() => describeApi(kinds, privateHosts)));
+  app.route("/", referenceRoutes(() => describeApi(kinds, privateHosts), access));
   for (const kind of kinds) {
     const path = `${kind.http.path}/*`;
     app.use(path, identify(access), limitRate(rateLimiters.requests), authorize(access));

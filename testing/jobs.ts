@@ -65,6 +65,7 @@ export function testKind(
       idName: "testId",
       acceptedStatus: 202,
       notFound: "Test not found",
+      planName: "plan",
     },
     example: { text: "hello" },
     expectedMs: 20_000,

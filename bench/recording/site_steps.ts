@@ -15,9 +15,9 @@ const wrongMethods: Record<string, string> = {
   "/readyz": "DELETE",
   "/openapi.json": "PUT",
   "/docs": "POST",
-  "/docs/start.js": "PATCH",
-  "/docs/swagger-ui.css": "POST",
-  "/docs/swagger-ui-bundle.js": "POST",
+  "/docs.css": "POST",
+  "/docs.js": "PATCH",
+  "/llms.txt": "POST",
   "/problems": "POST",
   "/problems/internal": "DELETE",
   "/style.css": "POST",
@@ -143,9 +143,9 @@ export const assets: Step[] = [
   ...asset("/app_en.js", "nothing"),
   ...asset("/client.js", "nothing"),
   ...asset("/openapi.json"),
-  ...asset("/docs/start.js"),
-  ...asset("/docs/swagger-ui.css", "digest"),
-  ...asset("/docs/swagger-ui-bundle.js", "digest"),
+  ...asset("/docs.css"),
+  ...asset("/docs.js", "nothing"),
+  ...asset("/client.d.ts", "digest"),
 ];
 
 const problemCodes = [

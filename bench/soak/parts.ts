@@ -206,7 +206,7 @@ async function leave(traffic: Traffic): Promise<void> {
     [`${trip.path}/events`, {}],
     [trip.kind, { method: "POST", body: slowBody(signal) }],
     [trip.path, { headers: { prefer: "wait=60" } }],
-    ["/docs/swagger-ui-bundle.js", {}],
+    ["/docs", {}],
   ]);
   // A client of its own, because a pool would keep the connection of a request that was aborted.
   using client = Deno.createHttpClient({});

@@ -13,6 +13,12 @@ export const Cost = z.object({
 });
 export type Cost = z.infer<typeof Cost>;
 
+/** The same as it is stored and shown. */
+export const ShownCost = z.object({
+  amount: Cost.shape.amount.describe("0: it is free"),
+  currency: Cost.shape.currency,
+}).meta({ id: "Cost", description: "What one person pays" });
+
 /** More than the dearest thing to do costs in dollars, euros and the like. */
 const MAX_AMOUNT = 100_000;
 

@@ -60,11 +60,11 @@ export const writtenPlace = {
 
 /** The same members as they are stored and shown. Older plans do not have them. */
 export const storedPlace = {
-  category: Category.default("other"),
+  category: Category.default("other").describe("What sort of thing it is"),
   mapQuery: z.string().nullable().default(null).describe(
     "The name of the place for a map search; `null`: there is no single place",
   ),
-  coordinates: Coordinates.nullable().default(null),
+  coordinates: Coordinates.nullable().default(null).describe("Where it is; `null`: not known"),
   verified: z.boolean().nullable().default(null).describe(
     "Whether the place was found; `null`: it was not looked up",
   ),

@@ -68,7 +68,7 @@ const TripDate = z.iso.date({ error: "expected a date such as 2027-05-01" });
 
 /** Who travels. */
 export const Travellers = z.object({
-  adults: count({ min: 1 }),
+  adults: count({ min: 1 }).describe("At least one"),
   children: count({ min: 0 }).nullish().transform((children) => children ?? 0)
     .pipe(count({ min: 0 }))
     .describe("By default 0"),
@@ -92,7 +92,7 @@ const amount = `expected a number above 0, and at most ${MAX_BUDGET}`;
 export const Budget = z.object({
   amount: z.number({ error: amount }).positive({ error: amount }).max(MAX_BUDGET, {
     error: amount,
-  }),
+  }).describe("More than 0"),
   currency: z.string({ error: "expected a currency code such as EUR" })
     .overwrite((code) => code.trim().toUpperCase())
     .refine(isCurrency, { error: "expected the code of a currency of ISO 4217, such as EUR" })

@@ -7,8 +7,8 @@ import { TimeZoneName } from "../../lib/time_zone.ts";
 
 /** A position in decimal degrees (WGS 84). */
 export const Point = z.object({
-  latitude: z.number().min(-90).max(90),
-  longitude: z.number().min(-180).max(180),
+  latitude: z.number().min(-90).max(90).describe("Degrees north"),
+  longitude: z.number().min(-180).max(180).describe("Degrees east"),
 });
 export type Point = z.infer<typeof Point>;
 
@@ -56,8 +56,8 @@ export interface Leg {
 
 /** How far and how long a leg is on foot. */
 export const Walk = z.object({
-  distanceMeters: z.int().nonnegative(),
-  walkingMinutes: z.int().nonnegative(),
+  distanceMeters: z.int().nonnegative().describe("How far it is"),
+  walkingMinutes: z.int().nonnegative().describe("How long it takes"),
   origin: z.enum(["straight_line", "router"]).describe(
     "`straight_line`: estimated from both positions; `router`: along streets",
   ),
@@ -70,8 +70,8 @@ export const DayForecast = z.object({
   date: z.iso.date(),
   /** A word or two, such as `rain showers`. */
   sky: z.string().nullable().describe("Such as `partly cloudy`"),
-  minCelsius: z.number().nullable(),
-  maxCelsius: z.number().nullable(),
+  minCelsius: z.number().nullable().describe("The lowest temperature"),
+  maxCelsius: z.number().nullable().describe("The highest temperature"),
   rainPercent: z.number().nullable().describe("The probability of rain"),
 });
 export type DayForecast = z.infer<typeof DayForecast>;

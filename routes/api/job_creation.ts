@@ -37,7 +37,8 @@ export class JobCreation {
     this.#kind = kind;
     this.#options = options;
     this.#request = requestBody(kind, options);
-    this.#change = kind.refinement ? changeBody(kind.refinement, options) : null;
+    const { http, refinement } = kind;
+    this.#change = refinement ? changeBody({ http, refinement }, options) : null;
   }
 
   /** Creates a job that writes a plan. */

@@ -4,11 +4,15 @@
  * @module
  */
 import { z } from "zod";
+import { nameOf } from "../../jobs/job_answer.ts";
 import type { KindRefinement, PublicKind } from "../../jobs/kind.ts";
 import { MAX_URL_LENGTH, objectionTo } from "../../lib/http/public_http.ts";
 
 /** The members of the kind's request or change, and the members that all bodies share. */
 export type RequestBody = Record<string, unknown> & { callbackUrl?: string | null };
+
+/** A kind whose plans can be changed. */
+export type RefinedKind = Pick<PublicKind, "http"> & { refinement: KindRefinement };
 
 interface BodyOptions {
   /** Private hosts that callbacks may go to. */
@@ -17,17 +21,21 @@ interface BodyOptions {
 
 /** Returns the schema of the body that creates a job of a kind. */
 export function requestBody(kind: PublicKind, options: BodyOptions): z.ZodType<RequestBody> {
-  return kind.request.extend(sharedMembers(options)) as z.ZodType<RequestBody>;
+  const body = kind.request.extend(sharedMembers(options)).meta({
+    id: `${nameOf(kind)}Request`,
+    description: `The wish for a job of the kind ${kind.http.noun}`,
+  });
+  return body as unknown as z.ZodType<RequestBody>;
 }
 
 /** Returns the schema of the body that creates a refinement. */
 export function changeBody(
-  { change }: KindRefinement,
+  { http, refinement: { change } }: RefinedKind,
   options: BodyOptions,
 ): z.ZodType<RequestBody> {
   const body = change.safeExtend(sharedMembers(options));
   // An extended schema has no metadata.
-  return body.meta(change.meta() ?? {}) as z.ZodType<RequestBody>;
+  return body.meta({ ...change.meta(), id: `${nameOf({ http })}Change` }) as z.ZodType<RequestBody>;
 }
 
 function sharedMembers(options: BodyOptions) {

@@ -136,6 +136,18 @@ const sources = {
     "text/css",
     () => import("maplibre-gl/dist/maplibre-gl.css", { with: { type: "text" } }),
   ],
+  "client.d.ts": [
+    "application/typescript",
+    () => import("../../web/client/package/client.d.ts", { with: { type: "text" } }),
+  ],
+  "docs.css": [
+    "text/css",
+    () => import("../../web/assets/docs.css", { with: { type: "text" } }),
+  ],
+  "docs.js": [
+    "text/javascript",
+    () => import("../../dist/docs/docs.js", { with: { type: "text" } }),
+  ],
   "admin/admin.css": [
     "text/css",
     () => import("../../web/assets/admin.css", { with: { type: "text" } }),
@@ -170,7 +182,11 @@ export function adminAssetRoutes(): Hono {
 function routesOf(names: readonly AssetName[]): Hono {
   const routes = new Hono();
   for (const name of names) {
-    routes.get(`/${name}`, async (c) => sendAsset(c, await loadAsset(name)));
+    routes.get(`/${name}`, async (c) => {
+      // Deno takes the types from there. https://docs.deno.com/runtime/fundamentals/typescript/
+      if (name === "client.js") setHeaders(c, { "x-typescript-types": "/client.d.ts" });
+      return sendAsset(c, await loadAsset(name));
+    });
   }
   return routes;
 }

@@ -25,7 +25,7 @@ import { tileHead, tilePolicy } from "./tile_offer.tsx";
  * Returns the policy of a page. It may load files of this service only, and nothing inline, but for
  * the archive of a detailed map.
  */
-function policyOf(c: Context): string {
+export function policyOf(c: Context): string {
   const { connect, others } = tilePolicy(c);
   return [
     "default-src 'none'",

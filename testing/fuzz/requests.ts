@@ -43,7 +43,15 @@ const path = fc.oneof(
   },
   {
     weight: 2,
-    arbitrary: fc.constantFrom("/", "/livez", "/readyz", "/openapi.json", "/docs", "/problems"),
+    arbitrary: fc.constantFrom(
+      "/",
+      "/livez",
+      "/readyz",
+      "/openapi.json",
+      "/docs",
+      "/llms.txt",
+      "/problems",
+    ),
   },
   {
     weight: 2,

@@ -1,10 +1,11 @@
 /**
  * The documentation pages in a real browser.
  */
-import { assert, assertEquals, assertStrictEquals } from "@std/assert";
+import { assertEquals, assertMatch, assertStrictEquals } from "@std/assert";
 import type { Browser, Page } from "playwright-core";
 import { browserTest } from "../../testing/browser.ts";
 import { Program, workDirectory } from "../../testing/program.ts";
+import { accessibilityViolations, openService, overflows, visit } from "../../testing/pages.ts";
 
 /** Opens a page, and records its errors and its requests to other hosts. */
 async function openPage(browser: Browser, url: string, dark = false) {
@@ -29,41 +30,52 @@ async function takeScreenshot(page: Page, name: string): Promise<void> {
   if (directory) await page.screenshot({ path: `${directory}/${name}.png` });
 }
 
-browserTest(
-  "/docs shows every call and can send one, without requests to other hosts",
-  async (browser) => {
-    await using directory = await workDirectory();
-    await using program = new Program(directory.path);
-    const { page, faults } = await openPage(browser, `${await program.url()}/docs`);
-    await page.locator("#operations-itineraries-createItinerary").waitFor();
-    const calls = await page.locator(".opblock").count();
-    assert(calls >= 17, `${calls} calls`);
-    await takeScreenshot(page, "docs");
-    await page.locator("#operations-itineraries-createItinerary .opblock-summary-control").click();
-    const call = page.locator("#operations-itineraries-createItinerary");
-    await call.locator("button.execute").click();
-    await call.locator(".live-responses-table .response-col_status", { hasText: "202" }).waitFor();
-    await takeScreenshot(page, "docs-tried");
-    assertEquals(faults, []);
-  },
-);
+/** The sizes and looks in which developers read the guide. */
+const looks = [
+  { name: "wide", width: 1280, height: 900, colorScheme: "light" },
+  { name: "phone", width: 320, height: 700, colorScheme: "light" },
+  { name: "dark", width: 1280, height: 900, colorScheme: "dark" },
+] as const;
 
-browserTest("/docs has a dark color scheme, and fits on a phone", async (browser) => {
-  await using directory = await workDirectory();
-  await using program = new Program(directory.path);
-  const { page, faults } = await openPage(browser, `${await program.url()}/docs`, true);
-  await page.setViewportSize({ width: 360, height: 740 });
-  await page.locator(".opblock").first().waitFor();
-  const look = "getComputedStyle(document.documentElement).colorScheme";
-  assertStrictEquals(await page.evaluate(look), "dark");
-  await page.emulateMedia({ colorScheme: "light" });
-  await page.locator("html:not(.dark-mode)").waitFor();
-  const overflow = await page.evaluate("document.documentElement.scrollWidth > innerWidth");
-  assertStrictEquals(overflow, false);
-  await page.emulateMedia({ colorScheme: "dark" });
-  await page.locator("html.dark-mode").waitFor();
-  await takeScreenshot(page, "docs-dark");
-  assertEquals(faults, []);
+browserTest("/docs can be read at any size, and its code can be copied", async (browser) => {
+  await using service = await openService();
+  for (const { name, width, height, colorScheme } of looks) {
+    const { page, context, faults } = await visit(browser, {
+      viewport: { width, height },
+      colorScheme,
+    });
+    await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+    await page.goto(`${service.url}/docs`);
+    await page.getByRole("button", { name: "Copy" }).nth(3).waitFor();
+    await takeScreenshot(page, `docs-${name}`);
+    assertStrictEquals(await overflows(page), false, name);
+    if (name === "dark") assertEquals(await accessibilityViolations(page), [], name);
+    if (name === "wide") {
+      await page.getByRole("button", { name: "Copy" }).first().click();
+      await page.getByRole("button", { name: "Copied" }).waitFor();
+      const copied = await page.evaluate("navigator.clipboard.readText()") as string;
+      assertMatch(copied, new RegExp(`^# Create a trip.*\\ncurl ${service.url}/api/itineraries`));
+      // Each sort of content that is closed at first.
+      await page.evaluate("document.querySelectorAll('details').forEach((d) => d.open = true)");
+      assertEquals(await accessibilityViolations(page), [], "open");
+    }
+    await page.evaluate("location.hash = 'schema-Day'");
+    await takeScreenshot(page, `docs-${name}-schema`);
+    await page.getByRole("link", { name: "Tripwright", exact: true }).click();
+    await page.getByRole("button", { name: "Plan my trip" }).waitFor();
+    assertEquals(faults(), [], name);
+  }
+});
+
+browserTest("/docs is complete without scripts", async (browser) => {
+  await using service = await openService();
+  const { page } = await visit(browser, { javaScriptEnabled: false });
+  await page.goto(`${service.url}/docs`);
+  await page.getByText("This service needs no API key").waitFor();
+  assertStrictEquals(await page.getByRole("button", { name: "Copy" }).count(), 0);
+  await page.getByRole("link", { name: "All calls" }).click();
+  await page.getByRole("link", { name: "Cancel a job" }).first().click();
+  await page.getByRole("heading", { name: "Cancel a job" }).first().waitFor();
 });
 
 browserTest("problem pages are readable in light and dark, and on a phone", async (browser) => {

@@ -147,7 +147,10 @@ Deno.test("the commands of the tutorial work, and its job survives kill -9", asy
   assertMatch(streamed!, /^event: end\n.*\n.*"status":"complete/m);
 
   const page = await Deno.readTextFile(join(directory.path, "data/trip.html"));
-  assertMatch(page, /import \{ createTripClient \} from "http:\/\/127\.0\.0\.1:\d+\/client\.js";/);
+  assertMatch(
+    page,
+    /import \{ createTripClient, partsOf \} from "http:\/\/127\.0\.0\.1:\d+\/client\.js";/,
+  );
 
   const [markdown] = outputs.get("Use the web app")!;
   assertMatch(markdown!, /^# Lisbon: 3 days\n(?:## Day \d.*\n){3}$/);

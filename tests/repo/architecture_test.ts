@@ -84,12 +84,14 @@ const rooms: Record<string, readonly string[]> = {
     "routes/card",
     "routes/files",
     "routes/http",
+    "routes/pages/reference",
     "routes/photos",
     "web/app",
     "web/app/*",
     "web/assets",
     "web/assets/style",
     "web/client",
+    "web/client/package",
     "web/words",
     "dist",
     "jobs/engine",
@@ -103,6 +105,7 @@ const rooms: Record<string, readonly string[]> = {
   // It knows no job: it draws what it is told.
   "routes/card": [],
   "routes/photos": ["lib", "lib/http"],
+  "routes/pages/reference": ["routes/http"],
   "routes/files": [
     "routes/http",
     "web/app",
@@ -211,6 +214,8 @@ const rooms: Record<string, readonly string[]> = {
     "jobs/registry.ts",
     "lib",
   ],
+  "web/client/package": [],
+  "web/docs": [],
   "web/assets": [],
   "jobs/runtime": [
     "jobs/engine",

@@ -339,12 +339,35 @@ const filesAndPages: Row[] = [
     "etag": 'W/"(tag)"',
     "vary": "Origin, accept-encoding",
   }],
-  ["a known asset", "GET /client.js", { headers: { "if-none-match": "*" } }, 304, {
+  ["a known asset", "GET /icon.svg", { headers: { "if-none-match": "*" } }, 304, {
     ...etag,
     "cache-control": "public, max-age=300",
     "vary": "Origin, accept-encoding",
   }],
-  ["the API reference", "GET /docs", {}, 200, { ...page, "cache-control": "public, max-age=300" }],
+  ["the client module", "GET /client.js", {}, 200, {
+    ...etag,
+    "cache-control": "public, max-age=300",
+    "content-type": "text/javascript; charset=utf-8",
+    "vary": "Origin, accept-encoding",
+    "x-typescript-types": "/client.d.ts",
+  }],
+  ["the types of the client", "GET /client.d.ts", {}, 200, {
+    ...etag,
+    "cache-control": "public, max-age=300",
+    "content-type": "application/typescript; charset=utf-8",
+    "vary": "Origin, accept-encoding",
+  }],
+  ["the guide for developers", "GET /docs", {}, 200, {
+    ...page,
+    ...etag,
+    "cache-control": "public, max-age=300",
+    "content-type": "text/html; charset=utf-8",
+    "vary": "Origin, accept-language, cookie, accept-encoding",
+  }],
+  ["the summary for language models", "GET /llms.txt", {}, 200, {
+    "cache-control": "public, max-age=300",
+    "content-type": "text/markdown; charset=utf-8",
+  }],
   ["the list of problems", "GET /problems", {}, 200, {
     ...page,
     "cache-control": "public, max-age=3600",

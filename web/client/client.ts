@@ -7,7 +7,7 @@
  * the job.
  * @module
  */
-import { contracts, kindOfNoun, type NameOf, type Noun } from "../../jobs/kinds/contracts.ts";
+import { contracts, kindOfNoun } from "../../jobs/kinds/contracts.ts";
 import { randomKey } from "./client_token.ts";
 import { TripError } from "./errors.ts";
 import {
@@ -20,37 +20,52 @@ import {
   type Job,
   type JobId,
   type JobOf,
-  type Jobs,
+  type JobsByNoun,
+  type Noun,
+  partsOf,
   pathOf,
-  type Wishes,
+  type SummariesByNoun,
+  type WishesByNoun,
 } from "./job.ts";
+import { listJobs, type ListOptions, type TripList } from "./list.ts";
 import { type CallOptions, Service, type TripClientOptions } from "./requests.ts";
 import { Watch, type WatchOptions } from "./watch.ts";
 
-export { TripError };
+export { partsOf, TripError };
+export type { InvalidValue } from "./errors.ts";
 export type {
+  Activity,
   Bundle,
+  ChangeOf,
   Day,
   Ended,
   GenerationChange,
   GenerationJob,
+  GenerationSummary,
   GenerationWish,
   ItineraryChange,
   ItineraryJob,
+  ItinerarySummary,
   ItineraryWish,
   Job,
   JobId,
   JobOf,
+  KeyEvent,
+  Noun,
+  PartsOf,
   Status,
 } from "./job.ts";
+export type { ListOptions, Page, TripList } from "./list.ts";
 export type { CallOptions, Platform, TripClientOptions } from "./requests.ts";
 export type { Connection, WatchOptions } from "./watch.ts";
 
+/** Options of calls that create a job. */
 export interface CreateOptions extends CallOptions {
   /** Lets a page send the same request again after a reload; unset: a random key. */
   idempotencyKey?: string | undefined;
 }
 
+/** Creates jobs of a service, reads them and watches them. */
 export interface TripClient {
   /**
    * Creates a job of any kind.
@@ -61,9 +76,9 @@ export interface TripClient {
    */
   create<Kind extends Noun>(
     noun: Kind,
-    wish: Wishes[NameOf<Kind>],
+    wish: WishesByNoun[Kind],
     options?: CreateOptions,
-  ): Promise<Jobs[NameOf<Kind>]>;
+  ): Promise<JobsByNoun[Kind]>;
   /**
    * Creates an itinerary.
    *
@@ -94,7 +109,24 @@ export interface TripClient {
     change: ChangeOf<Id>,
     options?: CreateOptions,
   ): Promise<JobOf<Id>>;
-  /** Reads the current state of a job. */
+  /**
+   * Lists the jobs of this client, newest first, without their plans. A client is known by its API
+   * key or its client token.
+   *
+   * @example All itineraries, and a page of five
+   * ```ts
+   * for await (const { destination, status } of trips.list("itinerary")) {
+   *   console.log(destination, status);
+   * }
+   * const { items, nextCursor } = await trips.list("itinerary", { limit: 5 }).page();
+   * ```
+   */
+  list<Kind extends Noun>(noun: Kind, options?: ListOptions): TripList<SummariesByNoun[Kind]>;
+  /**
+   * Reads the current state of a job.
+   *
+   * @throws {TripError} if the job does not exist, the caller may not see it, or no attempt succeeds
+   */
   get<Id extends JobId>(job: Id, options?: CallOptions): Promise<JobOf<Id>>;
   /**
    * Watches a job until it completes, fails or is canceled. There is no time limit.
@@ -114,7 +146,11 @@ export interface TripClient {
     job: Id,
     options?: WatchOptions<JobOf<Id>>,
   ): Promise<Ended<JobOf<Id>>>;
-  /** Cancels a job. Returns a job that has already ended as it is. */
+  /**
+   * Cancels a job. Returns a job that has already ended as it is.
+   *
+   * @throws {TripError} if another client has created the job, or no attempt succeeds
+   */
   cancel<Id extends JobId>(job: Id, options?: CallOptions): Promise<JobOf<Id>>;
 }
 
@@ -126,7 +162,7 @@ export interface TripClient {
  * const trips = createTripClient({ baseUrl: "https://trips.example" });
  * const job = await trips.createItinerary({ destination: "Lisbon", durationDays: 3 });
  * const done = await trips.watch(job, {
- *   onProgress: ({ partial }) => console.log(`${partial?.length ?? 0} days`),
+ *   onProgress: (job) => console.log(`${partsOf(job).length} days`),
  * });
  * console.log(done.status, done.itinerary);
  * ```
@@ -148,10 +184,14 @@ export function createTripClient(options: TripClientOptions = {}): TripClient {
 
   function create<Kind extends Noun>(
     noun: Kind,
-    wish: Wishes[NameOf<Kind>],
+    wish: WishesByNoun[Kind],
     options?: CreateOptions,
-  ): Promise<Jobs[NameOf<Kind>]> {
-    return post(contracts[kindOfNoun(noun)].path, wish, options);
+  ): Promise<JobsByNoun[Kind]> {
+    return post(pathOfNoun(noun), wish, options);
+  }
+
+  function pathOfNoun(noun: Noun): string {
+    return contracts[kindOfNoun(noun)].path;
   }
 
   function get<Id extends JobId>(id: Id, { signal }: CallOptions = {}): Promise<JobOf<Id>> {
@@ -174,6 +214,7 @@ export function createTripClient(options: TripClientOptions = {}): TripClient {
     createItinerary: (wish, options) => create("itinerary", wish, options),
     createGeneration: (wish, options) => create("generation", wish, options),
     refine: (id, change, options) => post(`${pathOf(id)}/refinements`, change, options),
+    list: (noun, options = {}) => listJobs(service, pathOfNoun(noun), options),
     get,
     watch: (id, options = {}) => new Watch(service, id, options).run(),
     cancel,

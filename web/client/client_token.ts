@@ -5,7 +5,12 @@
  */
 
 /** The part of a browser's storage that keeps the token. */
-export type TokenStorage = Pick<Storage, "getItem" | "setItem">;
+export interface TokenStorage {
+  /** Returns the value of a name; `null`: there is none. */
+  getItem(name: string): string | null;
+  /** Keeps the value of a name. */
+  setItem(name: string, value: string): void;
+}
 
 /** The tokens of this page by their names, for browsers that forbid storage. */
 const tokensOfPage = new Map<string, string>();

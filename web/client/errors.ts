@@ -3,8 +3,26 @@
  * @module
  */
 
+/** A value of a request that is not valid. */
+export interface InvalidValue {
+  /** The member of the body, as a JSON pointer such as `#/durationDays`. */
+  pointer?: string;
+  /** The query parameter. */
+  parameter?: string;
+  /** What is wrong with the value. */
+  detail: string;
+}
+
+/** What is known of an error besides its message. */
+interface TripErrorDetails
+  extends Partial<Pick<TripError, "status" | "code" | "retryAfterSeconds" | "errors" | "note">> {
+  /** The error behind this one. */
+  cause?: unknown;
+}
+
 /** An error of the service, or of the connection to it. */
 export class TripError extends Error {
+  /** Tells this error from others. */
   override name = "TripError";
   /** The status of the response; 0 without a response. */
   readonly status: number;
@@ -13,15 +31,14 @@ export class TripError extends Error {
   /** The pause before the next attempt, if the service names one. */
   readonly retryAfterSeconds: number | null;
   /** The errors of members of the body (JSON pointers) and of query parameters. */
-  readonly errors: { pointer?: string; parameter?: string; detail: string }[];
+  readonly errors: InvalidValue[];
   /** What the operator says to users about a refusal; `null`: nothing. */
   readonly note: string | null;
 
   constructor(
     message: string,
     { status = 0, code = "network", retryAfterSeconds = null, errors = [], note = null, cause }:
-      & Partial<Pick<TripError, "status" | "code" | "retryAfterSeconds" | "errors" | "note">>
-      & { cause?: unknown } = {},
+      TripErrorDetails = {},
   ) {
     super(message, { cause });
     this.status = status;

@@ -1,66 +1,74 @@
 /**
- * Jobs as the service shows them. Their types come from the schemas that the service validates its
- * responses with.
+ * Jobs as the service shows them.
  * @module
  */
-import type { z } from "zod";
-import { idMember, type Status, statuses } from "../../jobs/contract.ts";
-import { type Contracts, contracts, type KindName, kindNames } from "../../jobs/kinds/contracts.ts";
-import type { JobOfKind } from "../../jobs/job_answer.ts";
-import type { Kinds } from "../../jobs/registry.ts";
+import { idMember, statuses } from "../../jobs/contract.ts";
+import { contracts, type KindName, kindNames } from "../../jobs/kinds/contracts.ts";
+import type {
+  ChangesByNoun,
+  IdsByNoun,
+  JobsByNoun,
+  Noun,
+  Status,
+  SummariesByNoun,
+} from "./job_types.ts";
 
-export type { Status };
+export type {
+  Activity,
+  Bundle,
+  Day,
+  GenerationChange,
+  GenerationJob,
+  GenerationSummary,
+  GenerationWish,
+  ItineraryChange,
+  ItineraryJob,
+  ItinerarySummary,
+  ItineraryWish,
+  Jobs,
+  JobsByNoun,
+  KeyEvent,
+  Noun,
+  Status,
+  SummariesByNoun,
+  Wishes,
+  WishesByNoun,
+} from "./job_types.ts";
 
-/** The jobs that `GET` shows, by the names of their kinds. */
-export type Jobs = { [Name in KindName]: JobOfKind<Kinds[Name]> };
+/** A job of any kind, as `GET` shows it. */
+export type Job = JobsByNoun[Noun];
 
-/** The bodies of `POST`, by the names of their kinds. */
-export type Wishes = { [Name in KindName]: z.input<Kinds[Name]["request"]> };
+/** A job of any kind in a list, without its plan. */
+export type JobSummary = SummariesByNoun[Noun];
 
-/** The bodies of `POST …/refinements`, by the names of their kinds; `never`: it has no such call. */
-export type Changes = {
-  [Name in KindName]: Kinds[Name] extends { refinement: { change: infer Change extends z.ZodType } }
-    ? z.input<Change>
-    : never;
-};
-
-/** The members that identify a job, by the names of the kinds. */
-type Ids = { [Name in KindName]: Record<Contracts[Name]["idName"], string> };
-
-/** A job as `GET` shows it. */
-export type Job = Jobs[KindName];
-export type ItineraryJob = Jobs["itinerary"];
-export type GenerationJob = Jobs["bundles"];
-
-export type ItineraryWish = Wishes["itinerary"];
-export type GenerationWish = Wishes["bundles"];
-
-export type ItineraryChange = Changes["itinerary"];
-export type GenerationChange = Changes["bundles"];
-
-/** The parts of plans. */
-export type Day = NonNullable<ItineraryJob["itinerary"]>[number];
-export type Bundle = NonNullable<GenerationJob["bundles"]>[number];
-
-/** The member that identifies a job. */
-export type JobId = Ids[KindName];
+/** The member that identifies a job. A job is its own id. */
+export type JobId = IdsByNoun[Noun];
 
 /** The type of the job that an id identifies. */
 export type JobOf<Id> = {
-  [Name in KindName]: Id extends Ids[Name] ? Jobs[Name] : never;
-}[KindName];
+  [Kind in Noun]: Id extends IdsByNoun[Kind] ? JobsByNoun[Kind] : never;
+}[Noun];
 
 /** The type of a change of the plan of the job that an id identifies. */
 export type ChangeOf<Id> = {
-  [Name in KindName]: Id extends Ids[Name] ? Changes[Name] : never;
-}[KindName];
+  [Kind in Noun]: Id extends IdsByNoun[Kind] ? ChangesByNoun[Kind] : never;
+}[Noun];
+
+/** The parts of the plan of a job: days or bundles. */
+export type PartsOf<J extends Job> = J extends { partial: infer Parts } ? NonNullable<Parts>
+  : never;
 
 /** A job that has ended and no longer changes. */
 export type Ended<J> = J & { status: Exclude<Status, "processing"> };
 
 /** Returns whether a value has the members of a job that the client needs. */
 export function isJob<J extends Job>(value: Partial<Job> | Record<string, unknown>): value is J {
-  const members: Record<string, unknown> = value;
+  return isSummary(value);
+}
+
+/** Returns whether a value has the members of a job in a list that the client needs. */
+export function isSummary(value: unknown): boolean {
+  const members: Record<string, unknown> = Object(value);
   return statuses.some((status) => status === members.status) &&
     kindNames.some((name) => typeof members[contracts[name].idName] === "string");
 }
@@ -68,6 +76,21 @@ export function isJob<J extends Job>(value: Partial<Job> | Record<string, unknow
 /** Returns whether a job has ended. */
 export function isEnded<J extends Job>(job: J): job is Ended<J> {
   return job.status !== "processing";
+}
+
+/**
+ * Returns the finished parts of a plan: all days or bundles at the end of the job, and before that
+ * the ones so far.
+ *
+ * @example Show a plan while it grows, and at its end
+ * ```ts
+ * await trips.watch(job, { onProgress: (job) => show(partsOf(job)) });
+ * ```
+ */
+export function partsOf<J extends Job>(job: J): PartsOf<J> {
+  const { planName } = contracts[kindOf(job)];
+  const members: Record<string, unknown> = job;
+  return (members[planName] ?? job.partial ?? []) as PartsOf<J>;
 }
 
 /**

@@ -5,11 +5,13 @@
 import { backoffMs } from "../../lib/backoff.ts";
 import { type Clock, systemClock } from "../../lib/clock.ts";
 import { clientTokenOf, type TokenStorage } from "./client_token.ts";
+import { Connections, type Locks } from "./connections.ts";
 import { errorOf, parse, requireTransient, TripError } from "./errors.ts";
 import { isJob, type Job } from "./job.ts";
 
 /** The functions of the browser that the client uses. Tests replace them. */
 export interface Platform {
+  /** Sends a request. */
   fetch: (url: string, init: RequestInit) => Promise<Response>;
   /** Used for pauses only. The time of day may be wrong or change. */
   clock: Clock;
@@ -21,8 +23,11 @@ export interface Platform {
   isHidden: () => boolean;
   /** Keeps the client token. `null`: the browser forbids storage; unset: this is no page. */
   storage: TokenStorage | null | undefined;
+  /** Counts the connections of all windows; `null`: each client counts its own. */
+  locks: Locks | null;
 }
 
+/** Options of a client. */
 export interface TripClientOptions {
   /** The URL of the service, such as `https://trips.example`; unset: the site of the page. */
   baseUrl?: string | undefined;
@@ -33,9 +38,11 @@ export interface TripClientOptions {
    * a token that its browser keeps.
    */
   clientToken?: string | undefined;
+  /** Replaces functions of the browser, for tests and for other runtimes. */
   platform?: Partial<Platform> | undefined;
 }
 
+/** Options of each call. */
 export interface CallOptions {
   /** Ends the call at once. The call rejects with the reason of the signal. */
   signal?: AbortSignal | undefined;
@@ -63,20 +70,23 @@ interface SentRequest {
   signal: AbortSignal;
 }
 
-/** A request whose response is a job. */
-interface JobRequest<J> extends Omit<SentRequest, "signal"> {
+/** A request whose response is JSON. */
+interface JsonRequest<T> extends Omit<SentRequest, "signal"> {
   signal: AbortSignal | undefined;
   /** The timeout in milliseconds. */
   ms?: number;
-  /** The job of the last response, which status 304 confirms. */
-  known?: J | null;
+  /** The body of the last response, which status 304 confirms. */
+  known?: T | null;
 }
+
+/** Returns whether an object is what a request has asked for. */
+export type Check<T> = (value: Record<string, unknown>) => value is T & Record<string, unknown>;
 
 /** Sends single requests to the service. */
 export class Service {
   readonly platform: Platform;
-  /** The number of open streams and long polls. */
-  openConnections = 0;
+  /** The open streams and long polls. */
+  readonly connections: Connections;
   readonly #baseUrl: string;
   readonly #headers: Record<string, string>;
 
@@ -84,7 +94,8 @@ export class Service {
   constructor({ baseUrl = "", apiKey, clientToken, platform }: TripClientOptions) {
     this.platform = { ...pagePlatform(), ...platform };
     this.#baseUrl = baseUrl.replace(/\/+$/, "");
-    const { storage } = this.platform;
+    const { storage, locks } = this.platform;
+    this.connections = new Connections(this.#baseUrl, locks);
     const token = clientToken ??
       (storage === undefined ? undefined : clientTokenOf(this.#baseUrl, storage));
     // `Headers` checks the values here, before the first request.
@@ -124,17 +135,27 @@ export class Service {
    */
   async requestJob<J extends Job>(
     path: string,
-    { ms = REQUEST_MS, known, signal, ...init }: JobRequest<J>,
+    request: JsonRequest<J>,
   ): Promise<{ job: J; headers: Headers }> {
+    const { value, headers } = await this.#request<J>(path, request, isJob);
+    return { job: value, headers };
+  }
+
+  /** @throws {TripError} unless the response is what `check` accepts */
+  async #request<T>(
+    path: string,
+    { ms = REQUEST_MS, known, signal, ...init }: JsonRequest<T>,
+    check: Check<T>,
+  ): Promise<{ value: T; headers: Headers }> {
     const timer = new AbortTimer(this.platform.clock, signal);
     timer.limit(ms);
     try {
       const response = await this.send(path, { ...init, signal: timer.signal });
       const { status, headers } = response;
-      if (known && status === 304) return { job: known, headers };
-      const job = parse(await response.text().catch(() => ""));
-      if (isJob<J>(job)) return { job, headers };
-      throw new TripError("The response is not a job", { status });
+      if (known && status === 304) return { value: known, headers };
+      const value: Record<string, unknown> = parse(await response.text().catch(() => ""));
+      if (check(value)) return { value, headers };
+      throw new TripError("The response is not of this service", { status });
     } finally {
       timer.end();
     }
@@ -145,12 +166,21 @@ export class Service {
    *
    * @throws {TripError} if the error is not transient, all attempts fail, or the pause is too long
    */
-  async sendWithRetries<J extends Job>(path: string, request: JobRequest<J>): Promise<J> {
+  sendWithRetries<J extends Job>(path: string, request: JsonRequest<J>): Promise<J> {
+    return this.readWithRetries<J>(path, request, isJob);
+  }
+
+  /** Does the same for a request whose response is what `check` accepts. */
+  async readWithRetries<T>(
+    path: string,
+    request: JsonRequest<T>,
+    check: Check<T>,
+  ): Promise<T> {
     const { signal } = request;
     for (let attempts = 1;; attempts++) {
       signal?.throwIfAborted();
       try {
-        return (await this.requestJob(path, request)).job;
+        return (await this.#request(path, request, check)).value;
       } catch (error) {
         signal?.throwIfAborted();
         const { retryAfterSeconds } = requireTransient(error);
@@ -222,6 +252,8 @@ export function pagePlatform(): Platform {
     events: "addEventListener" in globalThis ? globalThis : null,
     isHidden: () => globalThis.document?.visibilityState === "hidden",
     storage: pageStorage(),
+    // Pages without TLS have no locks, and only pages share the connections of a browser.
+    locks: globalThis.document && navigator.locks || null,
   };
 }
 

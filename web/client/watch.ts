@@ -20,6 +20,7 @@ import {
  */
 export type Connection = "live" | "polling" | "lost";
 
+/** Options of `watch()`. */
 export interface WatchOptions<J> extends CallOptions {
   /** Called with the job as `GET` shows it: at first, after each change, and at the end. */
   onProgress?: ((job: J) => void) | undefined;
@@ -57,12 +58,6 @@ const HIDDEN_MS = 10_000;
  * The watch gives up a method that fails this many times in a row while the server is reachable.
  */
 const MAX_FAILURES = 2;
-
-/**
- * The largest number of watches with an open connection; the others poll. Over HTTP/1.1 a browser
- * opens six connections to a host, and other requests need some of them.
- */
-const MAX_OPEN_CONNECTIONS = 3;
 
 /** Methods of watching, from the fastest to the most robust. */
 const STREAM = 0;
@@ -133,19 +128,35 @@ export class Watch<Id extends JobId> {
     }
   }
 
-  /** Reads the job by `GET`, then waits until it is time to read it again. */
+  /** Runs a round with a connection that may stay open, if there is one. */
   async #runRound(): Promise<JobOf<Id> | null> {
-    const isLong = this.#method === LONG_POLL && this.#failedRequests === 0 &&
-      this.#mayStayConnected();
+    const { platform, connections } = this.#service;
+    const mayConnect = this.#method !== POLL && !platform.isHidden();
+    const disconnect = mayConnect ? await connections.take() : null;
+    try {
+      return await this.#readAndWait(disconnect);
+    } finally {
+      disconnect?.();
+    }
+  }
+
+  /**
+   * Reads the job by `GET`, then waits until it is time to read it again.
+   *
+   * @param disconnect ends the use of the connection; `null`: no connection may stay open
+   */
+  async #readAndWait(disconnect: (() => void) | null): Promise<JobOf<Id> | null> {
+    const isConnected = disconnect !== null;
+    const isLong = this.#method === LONG_POLL && this.#failedRequests === 0 && isConnected;
     const { signal } = this.#round;
     // Started now, so that it counts from the start of the poll.
     const longPollPause = this.#method === LONG_POLL &&
       this.#service.pause(LONG_POLL_INTERVAL_MS, signal);
-    const headers = await this.#read(isLong);
+    const headers = await this.#read(isLong, disconnect);
     if (!headers) return null;
     const job = this.#lastRead!;
-    const mayStayConnected = this.#mayStayConnected();
-    const isStream = this.#method === STREAM && mayStayConnected;
+    const isHidden = this.#service.platform.isHidden();
+    const isStream = this.#method === STREAM && isConnected && !isHidden;
     if (!isStream || this.#failures > 0 || this.#connection === "lost") {
       this.#setConnection("polling");
     }
@@ -153,10 +164,12 @@ export class Watch<Id extends JobId> {
     if (isEnded(job)) return job;
     const seconds = Math.max(retryAfterOf(headers) ?? DEFAULT_RETRY_SECONDS, MIN_RETRY_SECONDS);
     // A server that ignored `Prefer: wait` will ignore it again.
-    const canLongPoll = mayStayConnected && (!isLong || headers.has("preference-applied"));
-    if (isStream) await this.#followStream(1_000 * seconds);
-    else if (this.#method === LONG_POLL && canLongPoll) await longPollPause;
-    else await this.#pause(1_000 * seconds);
+    const canLongPoll = isConnected && (!isLong || headers.has("preference-applied"));
+    let pauseMs = 1_000 * seconds;
+    if (isStream) pauseMs = await this.#followStream(pauseMs);
+    disconnect?.();
+    if (this.#method === LONG_POLL && !isStream && canLongPoll) await longPollPause;
+    else if (pauseMs > 0) await this.#pause(pauseMs);
     return job;
   }
 
@@ -165,11 +178,9 @@ export class Watch<Id extends JobId> {
    *
    * @returns the headers of the response; after a failed request and a pause `null`
    */
-  async #read(isLong: boolean): Promise<Headers | null> {
-    const service = this.#service;
+  async #read(isLong: boolean, disconnect: (() => void) | null): Promise<Headers | null> {
     const { signal } = this.#round;
-    if (isLong) service.openConnections++;
-    const response = service.requestJob(this.#path, {
+    const response = this.#service.requestJob(this.#path, {
       headers: {
         ...(this.#etag && { "if-none-match": this.#etag }),
         ...(isLong && { prefer: `wait=${LONG_POLL_SECONDS}` }),
@@ -177,7 +188,7 @@ export class Watch<Id extends JobId> {
       signal,
       ms: isLong ? LONG_POLL_MS : REQUEST_MS,
       known: this.#lastRead,
-    }).finally(() => isLong && service.openConnections--);
+    });
     try {
       const { job, headers } = await response;
       this.#lastRead = job;
@@ -185,7 +196,9 @@ export class Watch<Id extends JobId> {
       this.#onResponse(isLong);
       return headers;
     } catch (error) {
-      if (!signal.aborted) await this.#onRequestFailed(requireTransient(error), isLong);
+      if (signal.aborted) return null;
+      disconnect?.();
+      await this.#onRequestFailed(requireTransient(error), isLong);
       return null;
     }
   }
@@ -213,18 +226,18 @@ export class Watch<Id extends JobId> {
   }
 
   /**
-   * Watches by a stream until it ends, then pauses.
+   * Watches by a stream until it ends.
    *
    * @param retryMs the longest pause, unless the server asks for more
+   * @returns the pause before the job is read again, in milliseconds
    */
-  async #followStream(retryMs: number): Promise<void> {
+  async #followStream(retryMs: number): Promise<number> {
     const service = this.#service;
     const round = this.#round.signal;
     const timer = new AbortTimer(service.platform.clock, round);
     let openError: TripError | null = null;
     let mustRead = false;
     this.#hasEvents = false;
-    service.openConnections++;
     try {
       timer.limit(REQUEST_MS);
       const opened = await service.send(`${this.#path}/events`, {
@@ -239,15 +252,14 @@ export class Watch<Id extends JobId> {
       else await opened.body?.cancel().catch(() => {});
     } finally {
       timer.end();
-      service.openConnections--;
     }
-    if (round.aborted) return;
+    if (round.aborted) return 0;
     this.#hasJustFailed = !this.#hasEvents && !isBusy(openError);
     const readsAtOnce = mustRead && this.#readsAtOnce;
     if (mustRead) this.#readsAtOnce = false;
-    if (readsAtOnce) return;
+    if (readsAtOnce) return 0;
     const pauseMs = Math.min(service.backoffMs(++this.#shortStreams), retryMs);
-    await this.#pause(Math.max(pauseMs, 1_000 * (openError?.retryAfterSeconds ?? 0)));
+    return Math.max(pauseMs, 1_000 * (openError?.retryAfterSeconds ?? 0));
   }
 
   /**
@@ -307,12 +319,6 @@ export class Watch<Id extends JobId> {
     if (connection === this.#connection) return;
     this.#connection = connection;
     this.#options.onConnection?.(connection);
-  }
-
-  /** Returns whether this watch may keep a connection open. */
-  #mayStayConnected(): boolean {
-    const { platform, openConnections } = this.#service;
-    return !platform.isHidden() && openConnections < MAX_OPEN_CONNECTIONS;
   }
 
   async #pause(ms: number): Promise<void> {

@@ -10,6 +10,7 @@ export const bundlesContract = {
   description:
     "Creates bundles of events from preferences. A reasoning model researches them in 2 to 5 minutes.",
   idName: "generationId",
+  planName: "bundles",
   acceptedStatus: 200,
   notFound: "Generation not found",
 } as const satisfies HttpContract;

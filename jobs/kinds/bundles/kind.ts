@@ -114,6 +114,7 @@ export function bundlesKind(settings: BundlesSettings) {
       openaiResponseId: progress.openaiResponseId,
       ...(result?.timeZone !== undefined && { timeZone: result.timeZone }),
     }),
+    part: Bundle,
     itemsOf: ({ bundles }) => bundles,
     warningsOf: ({ warnings }) => warnings ?? [],
   } satisfies PublicKind<BundlesRequest, Bundles, typeof RequestMembers, typeof ResultMembers>;

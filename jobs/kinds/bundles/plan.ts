@@ -6,7 +6,7 @@ import { z } from "zod";
 import { PlanWarning } from "../../../lib/job/plan_warning.ts";
 import { isLater, readLocalTime } from "../../../lib/local_time.ts";
 import { TimeZoneName } from "../../../lib/time_zone.ts";
-import { Cost } from "../cost.ts";
+import { Cost, ShownCost } from "../cost.ts";
 import { lenient, storedPlace, writtenPlace } from "../plan_members.ts";
 import { areSingleCharacters, modelText, SINGLE_CHARACTERS } from "../text.ts";
 
@@ -92,7 +92,7 @@ const LocalTime = z.string().refine((text) => readLocalTime(text) === text, {
 
 /** An event as it is stored and shown. The defaults are for plans of earlier versions. */
 export const KeyEvent = z.object({
-  name: unchanged.name,
+  name: modelText.describe("What it is called"),
   date: unchanged.date,
   startsAt: LocalTime.nullable().default(null).describe(
     "The local start: `2026-12-04T20:00`, or `2026-12-04` if only the day is known",
@@ -103,22 +103,22 @@ export const KeyEvent = z.object({
   timeZone: TimeZoneName.nullable().default(null).catch(null).describe(
     "The IANA time zone of the place, from a tool",
   ),
-  venue: unchanged.venue,
-  neighborhood: unchanged.neighborhood,
-  city: z.string().nullable().default(null).describe("`null`: not known"),
+  venue: unchanged.venue.describe("Where it takes place; `null`: not known"),
+  neighborhood: unchanged.neighborhood.describe("The part of the city; `null`: not known"),
+  city: z.string().nullable().default(null).describe("The city or town; `null`: not known"),
   ...storedPlace,
-  price: Cost.nullable().default(null).describe("For one person"),
-  url: unchanged.url,
+  price: ShownCost.nullable().default(null).describe("For one person; `null`: not known"),
+  url: unchanged.url.describe("Its page, from a tool; `null`: none is known"),
   why: unchanged.why,
-});
+}).meta({ id: "KeyEvent", description: "An event of a bundle" });
 export type KeyEvent = z.infer<typeof KeyEvent>;
 
 export const Bundle = z.object({
-  title: modelText,
-  description: modelText,
-  keyEvents: z.array(KeyEvent).min(1).max(MAX_EVENTS),
-  imageUrl,
-});
+  title: modelText.describe("The bundle in a few words"),
+  description: modelText.describe("What the bundle is like"),
+  keyEvents: z.array(KeyEvent).min(1).max(MAX_EVENTS).describe("Its events"),
+  imageUrl: imageUrl.describe("A picture of it, from a tool; `null`: none is known"),
+}).meta({ id: "Bundle", description: "Events that go well together" });
 export type Bundle = z.infer<typeof Bundle>;
 
 /** A plan as it is stored. */

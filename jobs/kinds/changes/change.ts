@@ -60,6 +60,7 @@ export function hasOneForm({ forms, detail }: ChangeForms) {
 /** Describes the same to readers of JSON Schema. */
 export function describeForms({ forms, detail }: ChangeForms) {
   return {
+    description: `A change of a plan: exactly one of \`${forms.join("`, `")}\``,
     oneOf: forms.map((name) => ({ required: [name] })),
     dependentRequired: { [detail.name]: [detail.of] },
   };

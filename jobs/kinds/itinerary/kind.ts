@@ -111,6 +111,7 @@ export function itineraryKind(settings: ItinerarySettings) {
       itinerary: result?.days ?? null,
       location: result?.location ?? null,
     }),
+    part: Day,
     itemsOf: ({ days }) => days,
     warningsOf: ({ warnings }) => warnings ?? [],
   } satisfies PublicKind<ItineraryRequest, Itinerary, typeof RequestMembers, typeof ResultMembers>;

@@ -7,6 +7,7 @@ import { PlanWarning } from "../../../lib/job/plan_warning.ts";
 import { TimeZoneName } from "../../../lib/time_zone.ts";
 import { weekdays } from "../../places/opening_hours.ts";
 import { DayForecast, Point, Walk } from "../../places/place.ts";
+import { ShownCost } from "../cost.ts";
 import { lenient, storedPlace, writtenPlace } from "../plan_members.ts";
 import { areSingleCharacters, modelText, SINGLE_CHARACTERS } from "../text.ts";
 import { clockTime, inOrder, isClockTime } from "./clock_time.ts";
@@ -75,7 +76,11 @@ export interface WrittenItinerary {
 
 /** An activity as it is stored and shown. Older plans lack the members with a default. */
 export const Activity = z.object({
-  ...activityTexts,
+  time: activityTexts.time,
+  title: modelText.describe("What to do, in a few words"),
+  description: modelText.describe("What it is like, and what to know"),
+  place: activityTexts.place,
+  estimatedCost: ShownCost.nullable().describe("What one person usually pays; `null`: not known"),
   ...storedPlace,
   durationMinutes: minutes.default(null).describe("How long it usually takes, in minutes"),
   openingHours: z.string().nullable().default(null).describe(
@@ -90,7 +95,7 @@ export const Activity = z.object({
   toNext: Walk.nullable().default(null).describe(
     "The way on foot to the next activity of the day; `null`: not known, or it is the last one",
   ),
-});
+}).meta({ id: "Activity", description: "A thing to do on a day of an itinerary" });
 export type Activity = z.infer<typeof Activity>;
 
 export const Weekday = z.enum(weekdays);
@@ -105,7 +110,7 @@ export type DayWeather = z.infer<typeof DayWeather>;
 
 /** What a day takes altogether, as far as it is known. */
 export const DayTotals = z.object({
-  costs: z.array(z.object({ amount: z.number(), currency: z.string() })).describe(
+  costs: z.array(ShownCost).describe(
     "The known costs for one person, by currency",
   ),
   walkingMeters: z.int().nonnegative().nullable().describe(
@@ -119,28 +124,32 @@ export type DayTotals = z.infer<typeof DayTotals>;
 
 /** A day as it is stored and shown. */
 export const Day = z.object({
-  day: z.int().min(1).max(MAX_DAYS),
-  date: z.iso.date().nullable().default(null).describe("`null`: the wish names no start date"),
-  weekday: Weekday.nullable().default(null),
+  day: z.int().min(1).max(MAX_DAYS).describe("The number of the day, from 1"),
+  date: z.iso.date().nullable().default(null).describe(
+    "Such as `2027-05-01`; `null`: the wish names no start date",
+  ),
+  weekday: Weekday.nullable().default(null).describe("The weekday of `date`"),
   season: Season.nullable().default(null).describe(
     "The season at the destination; `null`: not known, or the place has no such seasons",
   ),
   weather: DayWeather.nullable().default(null).describe(
     "The forecast when the plan was written; `null`: the day was too far away",
   ),
-  theme: modelText,
+  theme: modelText.describe("What the day is about, in a few words"),
   activities: z.array(Activity).min(activityCount.min).max(activityCount.max)
-    .overwrite(inOrder),
-  totals: DayTotals.nullable().default(null),
-});
+    .overwrite(inOrder).describe("In the order of their times"),
+  totals: DayTotals.nullable().default(null).describe(
+    "What the day takes altogether; `null` in plans of earlier versions",
+  ),
+}).meta({ id: "Day", description: "A day of an itinerary" });
 export type Day = z.infer<typeof Day>;
 
 /** Where the destination is. */
 export const Location = Point.extend({
-  name: z.string(),
+  name: z.string().describe("The English name"),
   timeZone: TimeZoneName.nullable().catch(null).describe("IANA name; `null`: not known"),
   countryCode: z.string().nullable().describe("ISO 3166-1 alpha-2; `null`: not known"),
-});
+}).meta({ id: "Location", description: "Where a destination is (WGS 84)" });
 export type Location = z.infer<typeof Location>;
 
 /** A plan as it is stored. */

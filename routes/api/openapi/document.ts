@@ -46,7 +46,7 @@ export function createOpenApi(
   kinds: readonly PublicKind[],
   { privateHosts = [] }: { privateHosts?: readonly string[] } = {},
 ) {
-  return createDocument({
+  return withOneSummary(createDocument({
     openapi: "3.1.1",
     info: {
       title: "Tripwright",
@@ -85,5 +85,18 @@ export function createOpenApi(
         },
       },
     },
-  }, documentOptions);
+  }, documentOptions));
+}
+
+/**
+ * Merges the two schemas of a job in a list. Callbacks are requests, so they would have a schema of
+ * their own with what a request may contain. But the service sends them, so they are like answers.
+ */
+function withOneSummary<Document extends { components?: { schemas?: object } }>(
+  document: Document,
+): Document {
+  const schemas = { ...document.components?.schemas } as Record<string, unknown>;
+  for (const name of Object.keys(schemas)) if (`${name}Output` in schemas) delete schemas[name];
+  const merged = { ...document, components: { ...document.components, schemas } };
+  return JSON.parse(JSON.stringify(merged).replaceAll(/SummaryOutput(?=")/g, "Summary"));
 }

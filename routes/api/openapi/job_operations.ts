@@ -165,8 +165,8 @@ function refineOperation(
   described: DescribedKind,
   { refinement, privateHosts }: { refinement: KindRefinement; privateHosts: readonly string[] },
 ): ZodOpenApiOperationObject {
-  const { name, common } = described;
-  const schema = changeBody(refinement, { privateHosts });
+  const { kind: { http }, name, common } = described;
+  const schema = changeBody({ http, refinement }, { privateHosts });
   return {
     operationId: `refine${name}`,
     summary: "Change a plan",

@@ -30,6 +30,7 @@ export function servicePaths(): ZodOpenApiPathsObject {
     "/readyz": { get: readinessOperation() },
     "/openapi.json": { get: descriptionOperation() },
     "/docs": { get: referenceOperation() },
+    "/llms.txt": { get: summaryOperation() },
     "/problems": { get: problemListOperation() },
     "/problems/{code}": { get: problemOperation() },
     "/api/webhooks/openai": { post: webhookOperation() },
@@ -78,9 +79,31 @@ function descriptionOperation(): ZodOpenApiOperationObject {
 function referenceOperation(): ZodOpenApiOperationObject {
   return {
     operationId: "getReference",
-    summary: "Open the API reference",
+    summary: "Open the guide for developers",
     ...common,
-    responses: { 200: page("An HTML page that shows this document and can send requests") },
+    responses: {
+      200: answer("An HTML page with examples to copy, and all of this document", z.string(), {
+        type: "text/html",
+        always: ["ETag", "Cache-Control"],
+      }),
+      304: answer("The client already has this version", null, {
+        always: ["ETag", "Cache-Control"],
+      }),
+    },
+  };
+}
+
+function summaryOperation(): ZodOpenApiOperationObject {
+  return {
+    operationId: "getSummary",
+    summary: "Retrieve a summary for language models",
+    ...common,
+    responses: {
+      200: answer("A summary of this API, see llmstxt.org", z.string(), {
+        type: "text/markdown",
+        always: ["Cache-Control"],
+      }),
+    },
   };
 }
 

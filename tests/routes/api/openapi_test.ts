@@ -415,11 +415,12 @@ async function showService(): Promise<void> {
   using closed = await openApp({ corsOrigins: ["https://ours.example"], readWebhook });
   await make(closed.app, "/api/webhooks/openai", { origin: "https://evil.example" }, "{}");
   await using env = await openApp();
-  for (const path of ["/livez", "/readyz", "/openapi.json", "/docs", "/problems"]) {
+  for (const path of ["/livez", "/readyz", "/openapi.json", "/docs", "/llms.txt", "/problems"]) {
     await ask(env.app, path);
     await ask(env.app, path, { method: "HEAD" });
   }
   await ask(env.app, "/openapi.json", { headers: { "if-none-match": "*" } });
+  await ask(env.app, "/docs", { headers: { "if-none-match": "*" } });
   await ask(env.app, "/problems/queue_full");
   await ask(env.app, "/problems/nonsense");
   await env.a.instance.stop(0);
@@ -461,7 +462,7 @@ Deno.test("assertDescribed() finds answers that are not described", async () => 
 });
 
 /** Files of the pages, and the web app, which is a client of this API and not a part of it. */
-const ASSETS = /^\/docs\/|\.(css|js|svg|png)$|^\/$|^\/atlas$|^\/(trips|files)\b|^\/robots\.txt$/;
+const ASSETS = /\.(css|js|d\.ts|svg|png)$|^\/$|^\/atlas$|^\/(trips|files)\b|^\/robots\.txt$/;
 
 Deno.test("every route is described, and every described path exists", async () => {
   await using env = await openApp({ readWebhook: () => Promise.reject(new Error("unused")) });

@@ -9,6 +9,7 @@ export const checklistContract = {
   noun: "checklist",
   description: "A trip becomes a list of what to pack.",
   idName: "checklistId",
+  planName: "items",
   acceptedStatus: 202,
   notFound: "Checklist not found",
 } as const satisfies HttpContract;
