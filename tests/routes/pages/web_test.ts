@@ -950,7 +950,7 @@ Deno.test("pages load only their own files, and send forms only to their service
 Deno.test("a URL with its version is cached for ever, any other one for minutes", async () => {
   await using env = await openApp();
   const { text } = await open(env.app, "/");
-  const [script] = text.match(/\/app_en\.js\?v=\w+/)!;
+  const [script] = text.match(/\/home_en\.js\?v=\w+/)!;
   const [style] = text.match(/\/style\.css\?v=\w+/)!;
   for (const url of [script, style]) {
     const { status, headers } = await open(env.app, url!);
@@ -969,7 +969,7 @@ Deno.test("a URL with its version is cached for ever, any other one for minutes"
 Deno.test("an unknown version of a file is not cached", async () => {
   await using env = await openApp();
   for (const version of ["of-yesterday", "", "constructor"]) {
-    const { status, headers } = await open(env.app, `/app_en.js?v=${version}`);
+    const { status, headers } = await open(env.app, `/home_en.js?v=${version}`);
     assertEquals([status, headers.get("cache-control")], [200, "no-store"]);
   }
 });

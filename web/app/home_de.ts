@@ -1,0 +1,9 @@
+/**
+ * The entry point of the German home page.
+ * @module
+ */
+import { de } from "../words/de.ts";
+import { homePages } from "./home_pages.ts";
+import { start } from "./start.tsx";
+
+start(de, homePages);

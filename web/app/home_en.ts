@@ -1,0 +1,9 @@
+/**
+ * The entry point of the English home page.
+ * @module
+ */
+import { en } from "../words/en.ts";
+import { homePages } from "./home_pages.ts";
+import { start } from "./start.tsx";
+
+start(en, homePages);
