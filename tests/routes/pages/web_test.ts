@@ -16,7 +16,7 @@ import { type FailureCode, failureKinds, JobError } from "../../../lib/job/failu
 import type { Model } from "../../../lib/model/model.ts";
 import { RateLimiter } from "../../../lib/store/rate_limiter.ts";
 import { wishKinds } from "../../../web/app/kinds/registry.ts";
-import { fieldsOf } from "../../../web/app/wish.ts";
+import { fieldsOf } from "../../../web/app/form.ts";
 import { STATE_ID } from "../../../web/app/page.tsx";
 import { en } from "../../../web/words/en.ts";
 import { describeFailure, describeRefusal } from "../../../web/app/refusal.ts";

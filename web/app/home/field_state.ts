@@ -7,8 +7,8 @@ import { useEffect, useMemo, useState } from "preact/hooks";
 import type { Noun } from "../../../jobs/kinds/contracts.ts";
 import { useWords, type Words } from "../../words/words.ts";
 import type { FormValues } from "../kinds/form_view.ts";
-import { viewOf } from "../kinds/registry.ts";
-import { errorsOf, type FieldErrors, fieldsOf, filledDetails, initialOf } from "../wish.ts";
+import { formOf } from "../kinds/forms.ts";
+import { errorsOf, type FieldErrors, fieldsOf, filledDetails, initialOf } from "../form.ts";
 import { openDraft } from "./draft.ts";
 import { controlsOf, fillIn, valuesIn } from "./form_values.ts";
 import type { HomeState } from "./home.tsx";
@@ -83,7 +83,7 @@ function eventsOf(form: FormRef, { kind, initial, errors, look }: FieldServices)
       const { name } = target as HTMLInputElement;
       // The field of the API key has no name, and no draft.
       if (!names.includes(name)) return;
-      fill(viewOf(kind).followersOf?.(name, read()) ?? {});
+      fill(formOf(kind).followersOf?.(name, read()) ?? {});
       look(read());
     },
     onLeave({ target }: Event): void {
@@ -135,7 +135,7 @@ function useErrors({ kind, home }: WishFormProps) {
 
 /** Returns the values of a new form. */
 function newValues(kind: Noun, words: Words): Values {
-  const entries = Object.entries(viewOf(kind).fields);
+  const entries = Object.entries(formOf(kind).fields);
   return Object.fromEntries(entries.map(([name, field]) => [name, initialOf(field, words)]));
 }
 
@@ -154,7 +154,7 @@ function isFilledIn({ kind, home }: WishFormProps): boolean {
 /** Returns whether the server has found an error in a detail. */
 function hasWrongDetail({ kind, home }: WishFormProps): boolean {
   return kind === home.kind &&
-    Object.keys(home.errors).some((name) => viewOf(kind).fields[name]?.isDetail);
+    Object.keys(home.errors).some((name) => formOf(kind).fields[name]?.isDetail);
 }
 
 /** Returns the values that are not those of a new form. */
