@@ -86,7 +86,7 @@ async function sendHome(
   setHeaders(c, { "cache-control": "private, no-cache" });
   const words = wordsOf(c);
   const { pageTitle: title, description } = words.home;
-  const { homePicture } = words.share;
+  const { homePicture } = words.cards;
   const origin = originOf(c, access);
   const head = socialTags({
     title,

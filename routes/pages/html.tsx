@@ -15,7 +15,7 @@ import { COPIES_META } from "../../web/app/kept/choice.ts";
 import { tripPages } from "../../web/app/trip_pages.ts";
 import { catalogues } from "../../web/words/catalogues.ts";
 import { type Language, languages } from "../../web/words/language.ts";
-import { type Words, WordsProvider } from "../../web/words/words.ts";
+import { type ServerWords, WordsProvider } from "../../web/words/words.ts";
 import { assetUrl, scriptUrl } from "./assets.ts";
 import { COLORS } from "./colors.ts";
 import { keepLanguage, languageLink, wordsOf } from "./language.ts";
@@ -105,7 +105,9 @@ export async function sendPage(c: Context, page: PageContent): Promise<Response>
 }
 
 /** @param props.children the links to other languages, if the page has any */
-function Footer({ words: { site }, children }: { words: Words; children: ComponentChildren }) {
+function Footer(
+  { words: { site }, children }: { words: ServerWords; children: ComponentChildren },
+) {
   return (
     <footer class="site">
       <p>{site.caution}</p>
@@ -120,7 +122,7 @@ function Footer({ words: { site }, children }: { words: Words; children: Compone
 
 /** Links to the same page in other languages, each in the words of that language. */
 function LanguageLinks(
-  { c, words, path }: { c: Context; words: Words; path: string | undefined },
+  { c, words, path }: { c: Context; words: ServerWords; path: string | undefined },
 ) {
   return (
     <p class="links">

@@ -3,7 +3,7 @@
  * missing scripts, old browsers.
  */
 import { pauseInWords } from "../../web/app/duration.ts";
-import { en } from "../../web/words/en.ts";
+import { catalogues } from "../../web/words/catalogues.ts";
 import {
   assert,
   assertEquals,
@@ -31,6 +31,8 @@ import {
   wishForBundles,
   wishForItinerary,
 } from "../../testing/pages.ts";
+
+const { en } = catalogues;
 
 const API = "**/api/**";
 const KEY = "key-0123456789abcdef";

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Noun } from "../../jobs/kinds/contracts.ts";
-import type { Words } from "../words/words.ts";
+import type { HomeWords } from "../words/words.ts";
 import { type FieldView, type Limits, said } from "./kinds/field.ts";
 import type { FormValues } from "./kinds/form_view.ts";
 import { formOf } from "./kinds/forms.ts";
@@ -24,7 +24,7 @@ export function fieldsOf(kind: Noun): string[] {
 export function errorsOf(
   kind: Noun,
   values: FormValues,
-  { limits, words }: { limits: FormLimits; words: Words },
+  { limits, words }: { limits: FormLimits; words: HomeWords },
 ): FieldErrors {
   const errors: FieldErrors = {};
   for (const [name, field] of Object.entries(formOf(kind).fields)) {
@@ -36,12 +36,12 @@ export function errorsOf(
 }
 
 /** Returns the value of a field in a new form. */
-export function initialOf({ initial = "" }: FieldView, words: Words): string {
+export function initialOf({ initial = "" }: FieldView, words: HomeWords): string {
   return said(initial, words);
 }
 
 /** Returns the names of the details that a form has and a new form has not. */
-export function filledDetails(kind: Noun, values: FormValues, words: Words): string[] {
+export function filledDetails(kind: Noun, values: FormValues, words: HomeWords): string[] {
   return Object.entries(formOf(kind).fields)
     .filter(([name, field]) =>
       field.isDetail && (values[name] || initialOf(field, words)) !== initialOf(field, words)

@@ -3,7 +3,8 @@
  * @module
  */
 import { de } from "../words/de.ts";
+import { deHome } from "../words/de_home.ts";
 import { homePages } from "./home_pages.ts";
 import { start } from "./start.tsx";
 
-start(de, homePages);
+start({ ...de, ...deHome }, homePages);

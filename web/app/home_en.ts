@@ -3,7 +3,8 @@
  * @module
  */
 import { en } from "../words/en.ts";
+import { enHome } from "../words/en_home.ts";
 import { homePages } from "./home_pages.ts";
 import { start } from "./start.tsx";
 
-start(en, homePages);
+start({ ...en, ...enHome }, homePages);

@@ -18,7 +18,7 @@ import { RateLimiter } from "../../../lib/store/rate_limiter.ts";
 import { wishKinds } from "../../../web/app/kinds/registry.ts";
 import { fieldsOf } from "../../../web/app/form.ts";
 import { STATE_ID } from "../../../web/app/page.tsx";
-import { en } from "../../../web/words/en.ts";
+import { catalogues } from "../../../web/words/catalogues.ts";
 import { describeFailure, describeRefusal } from "../../../web/app/refusal.ts";
 import { nextTurn } from "../../../testing/fake_clock.ts";
 import { hookKv } from "../../../testing/hooked_kv.ts";
@@ -28,6 +28,8 @@ import { type App, post, send } from "../../../testing/http.ts";
 import { untilIdle } from "../../../testing/runtimes.ts";
 import { forecastDay, lisbon, testPlaces } from "../../../testing/places.ts";
 import { datedBundles } from "../../../testing/plans.ts";
+
+const { en } = catalogues;
 
 const KEY = "key-0123456789abcdef";
 const form = { kind: "itinerary", destination: "Tokyo, Japan", durationDays: "2" };

@@ -15,9 +15,11 @@ import type { FormValues } from "../../../web/app/kinds/form_view.ts";
 import { formOf } from "../../../web/app/kinds/forms.ts";
 import type { Noun } from "../../../jobs/kinds/contracts.ts";
 import { de } from "../../../web/words/de.ts";
-import { en } from "../../../web/words/en.ts";
+import { catalogues } from "../../../web/words/catalogues.ts";
 import { kinds, techno, tokyo } from "../../../testing/app.ts";
 import { NOON } from "../../../testing/fake_clock.ts";
+
+const { en } = catalogues;
 
 const limits = formLimits(kinds);
 const check = { limits, words: en };

@@ -5,7 +5,7 @@
 import type { RefObject } from "preact";
 import { useEffect, useMemo, useState } from "preact/hooks";
 import type { Noun } from "../../../jobs/kinds/contracts.ts";
-import { useWords, type Words } from "../../words/words.ts";
+import { type HomeWords, useHomeWords } from "../../words/words.ts";
 import type { FormValues } from "../kinds/form_view.ts";
 import { formOf } from "../kinds/forms.ts";
 import { errorsOf, type FieldErrors, fieldsOf, filledDetails, initialOf } from "../form.ts";
@@ -25,7 +25,7 @@ type Values = Record<string, string>;
 /** Returns the fields of a form. A field shows its error when it is left, or on sending. */
 export function useFields(form: FormRef, props: WishFormProps) {
   const { kind, home } = props;
-  const words = useWords();
+  const words = useHomeWords();
   const served = servedValues(props, words);
   const errors = useErrors(props);
   const draft = useMemo(() => openDraft(kind), [kind]);
@@ -110,7 +110,7 @@ function eventsOf(form: FormRef, { kind, initial, errors, look }: FieldServices)
 
 /** Returns the errors of fields. Only touched fields show theirs. */
 function useErrors({ kind, home }: WishFormProps) {
-  const words = useWords();
+  const words = useHomeWords();
   const served = kind === home.kind ? home.errors : {};
   const [errors, setErrors] = useState<FieldErrors>(served);
   const [touched, setTouched] = useState<ReadonlySet<string>>(new Set(Object.keys(served)));
@@ -134,13 +134,13 @@ function useErrors({ kind, home }: WishFormProps) {
 }
 
 /** Returns the values of a new form. */
-function newValues(kind: Noun, words: Words): Values {
+function newValues(kind: Noun, words: HomeWords): Values {
   const entries = Object.entries(formOf(kind).fields);
   return Object.fromEntries(entries.map(([name, field]) => [name, initialOf(field, words)]));
 }
 
 /** Returns the values in the page of the server: those of a link or of a sent form, or new ones. */
-function servedValues({ kind, home }: WishFormProps, words: Words): Values {
+function servedValues({ kind, home }: WishFormProps, words: HomeWords): Values {
   const filledIn = kind === home.kind ? home.values : {};
   const initial = Object.entries(newValues(kind, words));
   return Object.fromEntries(initial.map(([name, value]) => [name, filledIn[name] ?? value]));

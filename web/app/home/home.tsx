@@ -3,7 +3,7 @@
  * @module
  */
 import type { Noun } from "../../../jobs/kinds/contracts.ts";
-import { useWords } from "../../words/words.ts";
+import { useHomeWords } from "../../words/words.ts";
 import type { Job } from "../../client/job.ts";
 import { said } from "../kinds/field.ts";
 import { formOf } from "../kinds/forms.ts";
@@ -33,7 +33,7 @@ export interface HomeState {
 }
 
 export function HomePage({ state }: { state: HomeState }) {
-  const { home } = useWords();
+  const { home } = useHomeWords();
   return (
     <main id="main" class="home">
       <div class="intro">
@@ -60,7 +60,7 @@ export function HomePage({ state }: { state: HomeState }) {
 }
 
 function Choice({ kind, isChosen }: { kind: Noun; isChosen: boolean }) {
-  const words = useWords();
+  const words = useHomeWords();
   const { title, text } = formOf(kind).choice;
   return (
     <label>

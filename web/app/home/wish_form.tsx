@@ -4,7 +4,7 @@
  * @module
  */
 import type { ComponentChildren } from "preact";
-import { useWords } from "../../words/words.ts";
+import { useHomeWords } from "../../words/words.ts";
 import { KeyField, KeyNotice } from "../key_field.tsx";
 import { type FieldView, said } from "../kinds/field.ts";
 import { formOf } from "../kinds/forms.ts";
@@ -14,7 +14,7 @@ import type { WishFormProps } from "./field_state.ts";
 import { useWishForm } from "./wish_form_state.ts";
 
 export function WishForm({ kind, home }: WishFormProps) {
-  const words = useWords();
+  const words = useHomeWords();
   const state = useWishForm({ kind, home });
   const { form, key, refusal, isSending } = state;
   const { verb, fields } = formOf(kind);
@@ -84,7 +84,7 @@ interface DetailsProps {
 
 /** What is one step away: the other facts of a trip. */
 function Details({ kind, count, isOpen, children }: DetailsProps) {
-  const words = useWords();
+  const words = useHomeWords();
   const { details = "" } = formOf(kind);
   return (
     <details class="more" open={isOpen}>
