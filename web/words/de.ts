@@ -96,8 +96,11 @@ export const de: Words = {
     onFoot: (distance) => `${distance} zu Fuß`,
     busy: (hours) => `${hours} verplant`,
     duration: (hours, minutes) =>
-      [hours > 0 && `${hours} Std.`, (minutes > 0 || hours === 0) && `${minutes} Min.`]
-        .filter(Boolean).join(" "),
+      hours === 0
+        ? `${minutes} Min.`
+        : minutes === 0
+        ? `${hours} Std.`
+        : `${hours} Std. ${minutes} Min.`,
     bookAhead: "Vorher buchen",
     open: (hours) => `Geöffnet ${hours}`,
     alwaysOpen: "Immer geöffnet",
@@ -162,20 +165,6 @@ export const de: Words = {
     detailedFailed: "Die genaue Karte lässt sich hier nicht zeigen. Das ist die einfache.",
     wheelHint: (key) => `Zum Zoomen ${key} halten und scrollen`,
     fingerHint: "Verschiebe die Karte mit zwei Fingern",
-    categories: {
-      sight: "Sehenswürdigkeit",
-      museum: "Museum",
-      food: "Essen",
-      nature: "Natur",
-      shopping: "Einkaufen",
-      nightlife: "Nachtleben",
-      entertainment: "Unterhaltung",
-      sport: "Sport",
-      relaxation: "Entspannung",
-      transport: "Unterwegs",
-      lodging: "Unterkunft",
-      other: "Sonstiges",
-    },
   },
 
   kept: {

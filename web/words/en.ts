@@ -106,8 +106,7 @@ export const en = {
     onFoot: (distance: string) => `${distance} on foot`,
     busy: (hours: string) => `${hours} planned`,
     duration: (hours: number, minutes: number) =>
-      [hours > 0 && `${hours} h`, (minutes > 0 || hours === 0) && `${minutes} min`]
-        .filter(Boolean).join(" "),
+      hours === 0 ? `${minutes} min` : minutes === 0 ? `${hours} h` : `${hours} h ${minutes} min`,
     bookAhead: "Book ahead",
     open: (hours: string) => `Open ${hours}`,
     alwaysOpen: "Always open",
@@ -152,7 +151,7 @@ export const en = {
     } as Readonly<Record<string, string>>,
   },
 
-  /** The map of a trip, and the names of the icons. */
+  /** The map of a trip. */
   map: {
     summary: (places: number, parts: readonly string[]) =>
       `Map with ${places === 1 ? "1 place" : `${places} places`}${
@@ -177,20 +176,6 @@ export const en = {
     detailedFailed: "The detailed map cannot be shown here. This is the simple one.",
     wheelHint: (key: string) => `Hold ${key} and scroll to zoom`,
     fingerHint: "Use two fingers to move the map",
-    categories: {
-      sight: "Sight",
-      museum: "Museum",
-      food: "Food",
-      nature: "Nature",
-      shopping: "Shopping",
-      nightlife: "Nightlife",
-      entertainment: "Entertainment",
-      sport: "Sports",
-      relaxation: "Relaxation",
-      transport: "Getting around",
-      lodging: "Place to stay",
-      other: "Other",
-    },
   },
 
   /** Copies of trips in the browser: the list of trips, the pages without a connection, the files. */
