@@ -392,7 +392,6 @@ export const de: Words = {
   },
 
   facts: {
-    days: (count) => count === 1 ? "1 Tag" : `${count} Tage`,
     bundles: "Wochenendpakete",
     bundlesIn: (city) => `Wochenende in ${city}`,
     from: (day) => `ab ${day}`,
@@ -434,7 +433,6 @@ export const de: Words = {
 
   shaping: {
     day: {
-      name: (number) => `Tag ${number}`,
       options: (title) => `Optionen für den Tag „${title}“`,
       itemOptions: (title) => `Optionen für „${title}“`,
       anew: "Diesen Tag neu planen",
@@ -445,7 +443,6 @@ export const de: Words = {
       changed: (count) => `${count} Tage geändert`,
     },
     bundle: {
-      name: (number) => `Paket ${number}`,
       options: (title) => `Optionen für das Paket „${title}“`,
       itemOptions: (title) => `Optionen für „${title}“`,
       anew: "Ein anderes Paket",
@@ -764,15 +761,12 @@ export const de: Words = {
     saveDataNote: "JSON, für Programme",
     print: "Drucken",
     aTrip: "Eine Reise",
-    days: (count) => count === 1 ? "1 Tag" : `${count} Tage`,
     daysIn: (count, place) => `${count === 1 ? "1 Tag" : `${count} Tage`} in ${place}`,
     ideas: (count) => count === 1 ? "1 Plan fürs Wochenende" : `${count} Pläne fürs Wochenende`,
     ideasIn: (count, place) =>
       `${count === 1 ? "1 Plan" : `${count} Pläne`} für ein Wochenende in ${place}`,
     ideasWanted: "Pläne fürs Wochenende",
     ideasWantedIn: (place) => `Pläne für ein Wochenende in ${place}`,
-    day: (number) => `Tag ${number}`,
-    idea: (number) => `Plan ${number}`,
     moreDays: (count) => count === 1 ? "und 1 weiterer Tag" : `und ${count} weitere Tage`,
     moreIdeas: (count) => count === 1 ? "und 1 weiterer Plan" : `und ${count} weitere Pläne`,
     pictureOf: (title) => `Die Reise „${title}“ mit ihren Orten auf einer Karte`,

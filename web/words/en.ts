@@ -380,7 +380,6 @@ export const en = {
 
   /** The facts of a trip, in titles and lists. */
   facts: {
-    days: (count: number) => count === 1 ? "1 day" : `${count} days`,
     bundles: "Weekend bundles",
     bundlesIn: (city: string) => `Weekend in ${city}`,
     from: (day: string) => `from ${day}`,
@@ -425,7 +424,6 @@ export const en = {
   shaping: {
     /** The words for the parts of an itinerary. */
     day: {
-      name: (number: number) => `Day ${number}`,
       options: (title: string) => `Options for the day “${title}”`,
       itemOptions: (title: string) => `Options for “${title}”`,
       anew: "Plan this day anew",
@@ -437,7 +435,6 @@ export const en = {
     },
     /** The words for the parts of a weekend. */
     bundle: {
-      name: (number: number) => `Bundle ${number}`,
       options: (title: string) => `Options for the bundle “${title}”`,
       itemOptions: (title: string) => `Options for “${title}”`,
       anew: "Another bundle",
@@ -768,7 +765,6 @@ export const en = {
     print: "Print",
     /** Names a trip whose title cannot be shown. */
     aTrip: "A trip",
-    days: (count: number) => count === 1 ? "1 day" : `${count} days`,
     daysIn: (count: number, place: string) =>
       `${count === 1 ? "1 day" : `${count} days`} in ${place}`,
     ideas: (count: number) => count === 1 ? "1 weekend plan" : `${count} weekend plans`,
@@ -776,8 +772,6 @@ export const en = {
       `${count === 1 ? "1 weekend plan" : `${count} weekend plans`} in ${place}`,
     ideasWanted: "Plans for a weekend",
     ideasWantedIn: (place: string) => `Plans for a weekend in ${place}`,
-    day: (number: number) => `Day ${number}`,
-    idea: (number: number) => `Plan ${number}`,
     moreDays: (count: number) => count === 1 ? "and 1 more day" : `and ${count} more days`,
     moreIdeas: (count: number) => count === 1 ? "and 1 more plan" : `and ${count} more plans`,
     pictureOf: (title: string) => `The trip “${title}” with its places on a map`,

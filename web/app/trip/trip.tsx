@@ -3,7 +3,7 @@
  * @module
  */
 import type { Job } from "../../client/client.ts";
-import { idOf } from "../../client/job.ts";
+import { idOf, isEnded } from "../../client/job.ts";
 import { useWords } from "../../words/words.ts";
 import { hasApiKey } from "../api_key.ts";
 import { useAwake, usePageTitle } from "../focus.ts";
@@ -51,19 +51,16 @@ export interface TripState {
 }
 
 export function TripPage({ state }: { state: TripState }) {
-  const words = useWords();
   const isCopy = state.copy !== undefined;
   const { job, connection, hasExpired, fault, end } = useTrip(state.job, { isCopy });
   const wish = wishOfJob(job);
   const announcement = useAnnouncement(job);
-  usePageTitle(tabTitleOf(job, words));
-  const madeUp = describeSource(job.source, words);
-  // Where keys are used, only the service knows which of them has made the trip.
-  const hasKey = useAwake() && hasApiKey();
+  usePageTitle(tabTitleOf(job, useWords()));
+  const isMaker = useIsMaker(state);
   const shaping = useShaping(job, {
     shape: wishViewOf(job)?.shape ?? null,
     state: state.shaping ?? null,
-    isOwn: state.isOwn || hasKey,
+    isOwn: isMaker,
   });
   if (hasExpired) return <GonePage state={{ page: "gone", id: idOf(job) }} wasShown />;
   const isGrowing = job.status === "processing";
@@ -96,8 +93,7 @@ export function TripPage({ state }: { state: TripState }) {
             photos={state.hasPhotos && !isGrowing ? photosPath(idOf(job)) : null}
           />
         )}
-        {madeUp && <p class="source quiet">{madeUp.text}</p>}
-        {!isGrowing && <AllReasoning job={job} />}
+        <Origin job={job} />
         <ChangeForm shaping={shaping} wish={wish} />
         <ShapingToast shaping={shaping} />
         {isGrowing && (
@@ -106,7 +102,7 @@ export function TripPage({ state }: { state: TripState }) {
             connection={connection}
             fault={fault}
             ageMs={state.ageMs}
-            canCancel={state.isOwn || hasKey}
+            canCancel={isMaker}
             onEnded={end}
           />
         )}
@@ -115,8 +111,23 @@ export function TripPage({ state }: { state: TripState }) {
   );
 }
 
-/** Shows the summaries of the model's reasoning, after the plan. */
-function AllReasoning({ job }: { job: Job }) {
-  const summaries = tripViewOf(job).reasoningOf?.(job) ?? [];
-  return summaries.length > 0 ? <Reasoning summaries={summaries} /> : null;
+/** Returns whether this browser may cancel and change the trip. */
+function useIsMaker({ isOwn }: TripState): boolean {
+  // Where keys are used, only the service knows which of them has made the trip.
+  const hasKey = useAwake() && hasApiKey();
+  return isOwn || hasKey;
+}
+
+/** Tells where a plan comes from, and how the model came to it. */
+function Origin({ job }: { job: Job }) {
+  const words = useWords();
+  const madeUp = describeSource(job.source, words);
+  // While the plan grows, the dock shows the reasoning.
+  const reasoning = isEnded(job) ? tripViewOf(job).reasoningOf?.(job) ?? [] : [];
+  return (
+    <>
+      {madeUp && <p class="source quiet">{madeUp.text}</p>}
+      {reasoning.length > 0 && <Reasoning summaries={reasoning} />}
+    </>
+  );
 }

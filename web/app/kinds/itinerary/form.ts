@@ -106,7 +106,7 @@ export const itineraryForm: FormView<"itinerary", Field> = {
     return { destination, durationDays, ...factsOf(job) };
   },
   titleOf: ({ destination }) => destination,
-  durationLabel: ({ durationDays }, { facts }: Words) => facts.days(durationDays),
+  durationLabel: ({ durationDays }, { plan }: Words) => plan.dayCount(durationDays),
 };
 
 /** Returns the number of days: that between the dates if both are given, else that of the field. */
