@@ -96,8 +96,11 @@ export const de: Words = {
     onFoot: (distance) => `${distance} zu Fuß`,
     busy: (hours) => `${hours} verplant`,
     duration: (hours, minutes) =>
-      [hours > 0 && `${hours} Std.`, (minutes > 0 || hours === 0) && `${minutes} Min.`]
-        .filter(Boolean).join(" "),
+      hours === 0
+        ? `${minutes} Min.`
+        : minutes === 0
+        ? `${hours} Std.`
+        : `${hours} Std. ${minutes} Min.`,
     bookAhead: "Vorher buchen",
     open: (hours) => `Geöffnet ${hours}`,
     alwaysOpen: "Immer geöffnet",
@@ -162,20 +165,6 @@ export const de: Words = {
     detailedFailed: "Die genaue Karte lässt sich hier nicht zeigen. Das ist die einfache.",
     wheelHint: (key) => `Zum Zoomen ${key} halten und scrollen`,
     fingerHint: "Verschiebe die Karte mit zwei Fingern",
-    categories: {
-      sight: "Sehenswürdigkeit",
-      museum: "Museum",
-      food: "Essen",
-      nature: "Natur",
-      shopping: "Einkaufen",
-      nightlife: "Nachtleben",
-      entertainment: "Unterhaltung",
-      sport: "Sport",
-      relaxation: "Entspannung",
-      transport: "Unterwegs",
-      lodging: "Unterkunft",
-      other: "Sonstiges",
-    },
   },
 
   kept: {
@@ -290,7 +279,6 @@ export const de: Words = {
   },
 
   facts: {
-    days: (count) => count === 1 ? "1 Tag" : `${count} Tage`,
     bundles: "Wochenendpakete",
     bundlesIn: (city) => `Wochenende in ${city}`,
     from: (day) => `ab ${day}`,
@@ -332,7 +320,6 @@ export const de: Words = {
 
   shaping: {
     day: {
-      name: (number) => `Tag ${number}`,
       options: (title) => `Optionen für den Tag „${title}“`,
       itemOptions: (title) => `Optionen für „${title}“`,
       anew: "Diesen Tag neu planen",
@@ -343,7 +330,6 @@ export const de: Words = {
       changed: (count) => `${count} Tage geändert`,
     },
     bundle: {
-      name: (number) => `Paket ${number}`,
       options: (title) => `Optionen für das Paket „${title}“`,
       itemOptions: (title) => `Optionen für „${title}“`,
       anew: "Ein anderes Paket",
@@ -601,15 +587,12 @@ export const de: Words = {
     saveDataNote: "JSON, für Programme",
     print: "Drucken",
     aTrip: "Eine Reise",
-    days: (count) => count === 1 ? "1 Tag" : `${count} Tage`,
     daysIn: (count, place) => `${count === 1 ? "1 Tag" : `${count} Tage`} in ${place}`,
     ideas: (count) => count === 1 ? "1 Plan fürs Wochenende" : `${count} Pläne fürs Wochenende`,
     ideasIn: (count, place) =>
       `${count === 1 ? "1 Plan" : `${count} Pläne`} für ein Wochenende in ${place}`,
     ideasWanted: "Pläne fürs Wochenende",
     ideasWantedIn: (place) => `Pläne für ein Wochenende in ${place}`,
-    day: (number) => `Tag ${number}`,
-    idea: (number) => `Plan ${number}`,
     moreDays: (count) => count === 1 ? "und 1 weiterer Tag" : `und ${count} weitere Tage`,
     moreIdeas: (count) => count === 1 ? "und 1 weiterer Plan" : `und ${count} weitere Pläne`,
     photoOf: (title) => `Foto von ${title}`,

@@ -19,7 +19,7 @@ interface ComparisonProps {
 
 /** The older version is on the left. */
 export function Comparison({ shaping, compared, version }: ComparisonProps) {
-  const words = useWords().shaping;
+  const { plan, shaping: words } = useWords();
   const { job, state } = shaping;
   const shape = shaping.shape!;
   const shown = { number: version.number, parts: shape.partsOf(job) };
@@ -35,7 +35,7 @@ export function Comparison({ shaping, compared, version }: ComparisonProps) {
       <ol>
         {Array.from({ length: count }, (_, index) => (
           <li key={index}>
-            <h3>{words[shape.noun].name(index + 1)}</h3>
+            <h3>{plan[shape.noun](index + 1)}</h3>
             <Column
               version={older.number}
               part={older.parts[index]}
