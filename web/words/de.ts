@@ -88,11 +88,7 @@ export const de: Words = {
     price: "Preis je Bündel",
     of: (budget) => `von ${budget}`,
     over: "zu viel",
-    forPeople: (adults, children) =>
-      [
-        adults === 1 ? "für 1 Erwachsenen" : `für ${adults} Erwachsene`,
-        children === 0 ? "" : children === 1 ? " und 1 Kind" : ` und ${children} Kinder`,
-      ].join(""),
+    inAll: "insgesamt",
     onFoot: (distance) => `${distance} zu Fuß`,
     busy: (hours) => `${hours} verplant`,
     duration: (hours, minutes) =>
@@ -214,10 +210,8 @@ export const de: Words = {
 
     notice: "Kopie in diesem Browser",
     willSave: "Wenn der Plan fertig ist, speichert dieser Browser eine Kopie.",
-    saved: [
-      "In diesem Browser gespeichert. Du kannst den Plan offline lesen, auch nach ",
-      ", wenn diese Seite ihn löscht.",
-    ],
+    saved:
+      "In diesem Browser gespeichert. Du kannst den Plan offline lesen, auch wenn diese Seite ihn löscht.",
     full:
       "Nicht gespeichert: Der Speicher dieses Browsers ist voll. Vergiss andere Reisen oder speichere " +
       "eine Datei.",

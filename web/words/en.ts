@@ -98,11 +98,7 @@ export const en = {
     /** Before for whom the budget is. */
     of: (budget: string) => `of ${budget}`,
     over: "over",
-    forPeople: (adults: number, children: number) =>
-      [
-        adults === 1 ? "for 1 adult" : `for ${adults} adults`,
-        children === 0 ? "" : children === 1 ? " and 1 child" : ` and ${children} children`,
-      ].join(""),
+    inAll: "in all",
     onFoot: (distance: string) => `${distance} on foot`,
     busy: (hours: string) => `${hours} planned`,
     duration: (hours: number, minutes: number) =>
@@ -229,10 +225,7 @@ export const en = {
     /** On the page of a trip. */
     notice: "This browser's copy",
     willSave: "When the plan is ready, this browser saves a copy of it.",
-    saved: [
-      "Saved in this browser. You can read it offline and after ",
-      ", when this site deletes it.",
-    ],
+    saved: "Saved in this browser. You can read it offline, and after this site deletes it.",
     full: "Not saved: this browser's storage is full. Forget other trips, or save a file.",
     blocked: "Not saved: your browser blocks storage. Save a file to keep the plan.",
     off: "Not saved: you turned off keeping trips in this browser.",

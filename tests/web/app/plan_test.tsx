@@ -292,7 +292,7 @@ function totalsOf(changes: Partial<ItineraryJob> = {}, words = en): string[] {
 Deno.test("the totals of an itinerary are those of its days, with the budget of its request", () => {
   assertEquals(totalsOf(), [
     "Estimated cost | €164 | per person",
-    "Budget | €410 | of €600 for 2 adults and 1 child",
+    "Budget | €410 | of €600 in all",
     "Walking | 5.4 km",
     "Planned time | 29 h",
   ]);
@@ -303,7 +303,7 @@ Deno.test("the totals of an itinerary are those of its days, with the budget of 
   // As many while nothing is known, so that nothing moves.
   assertEquals(totalsOf({ itinerary: null }), [
     "Estimated cost | per person",
-    "Budget | €0 | of €600 for 2 adults and 1 child",
+    "Budget | of €600 in all",
     "Walking",
     "Planned time",
   ]);

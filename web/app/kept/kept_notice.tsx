@@ -48,17 +48,16 @@ type State =
 
 export function KeptNotice(props: KeptNoticeProps) {
   const words = useWords();
-  const { job, land, copy } = props;
+  const { job, copy } = props;
   const { state, keep, forget } = useCopy(props);
   const isOnline = useReturn(copy?.reason === "offline" && copy.origin === "site");
   if (isEnded(job) && job.status !== "completed") return null;
-  const isReady = job.status === "completed";
   const isKept = state === "saved" || state === "copy";
   const { kept } = words;
   return (
     <section class={`kept needs-script ${copy ? "copy" : ""}`} aria-label={kept.notice}>
       {/* The longest text, unseen, takes the space of all. */}
-      <div class="stack">
+      <div class="kept-text">
         <p aria-hidden="true">{sentence("saved", props, { words, isOnline })}</p>
         <p id={STATE_ID} tabIndex={-1} role={state === "waiting" ? undefined : "status"}>
           {sentence(state, props, { words, isOnline })}
@@ -71,21 +70,12 @@ export function KeptNotice(props: KeptNoticeProps) {
         </p>
       </div>
       <p class="kept-actions">
-        <button
-          type="button"
-          class="small"
-          title={kept.fileHint}
-          aria-disabled={!isReady}
-          onClick={() => isReady && download(job, land, words)}
-        >
-          {kept.saveFile}
-        </button>
         {state === "forgotten"
-          ? <button type="button" class="small" onClick={keep}>{kept.keep}</button>
+          ? <button type="button" class="plain" onClick={keep}>{kept.keep}</button>
           : (
             <button
               type="button"
-              class="small"
+              class="plain"
               aria-disabled={!isKept}
               onClick={() => isKept && forget()}
             >
@@ -140,14 +130,12 @@ function useCopy({ job, land, isOpen, copy }: KeptNoticeProps) {
 
 function sentence(
   state: State,
-  { job, copy }: KeptNoticeProps,
+  { copy }: KeptNoticeProps,
   { words: { kept }, isOnline }: { words: Words; isOnline: boolean },
 ): ComponentChildren {
   switch (state) {
     case "waiting":
       return kept.willSave;
-    case "saved":
-      return withTime(kept.saved, job.expiresAt);
     case "copy":
       return withTime(copyText(copy!, { kept, isOnline }), copy!.savedAt);
     case "forgotten":
@@ -175,6 +163,19 @@ function withTime([before, after]: readonly string[], iso: string): ComponentChi
       <LocalTime iso={iso} />
       {after}
     </>
+  );
+}
+
+/** The entry of a menu that saves the trip as a file for this site. */
+export function TripFileEntry({ job, land }: { job: Job; land: Land | null }) {
+  const words = useWords();
+  const { saveFile, fileHint } = words.kept;
+  return (
+    <li class="needs-script">
+      <button type="button" class="entry" onClick={() => download(job, land, words)}>
+        {saveFile} <span class="quiet">{fileHint}</span>
+      </button>
+    </li>
   );
 }
 

@@ -8,7 +8,7 @@ import { idOf } from "../../client/job.ts";
 import { useWords } from "../../words/words.ts";
 import { hasApiKey } from "../api_key.ts";
 import { useAwake, usePageTitle } from "../focus.ts";
-import { KeptNotice, type ShownCopy } from "../kept/kept_notice.tsx";
+import { KeptNotice, type ShownCopy, TripFileEntry } from "../kept/kept_notice.tsx";
 import { SendsPlan } from "../kinds/file_link.tsx";
 import { PhotosPath, photosPath } from "../kinds/photo.tsx";
 import { type PlanSlots, PlanSlotsProvider } from "../kinds/plan_slots.ts";
@@ -86,15 +86,17 @@ export function TripPage({ state }: { state: TripState }) {
           hasPlan={hasPlan}
           isEdited={shaping.edits.isEdited}
           isCopy={isCopy}
-        />
-        <KeptNotice
-          job={job}
-          land={state.land ?? null}
-          isOpen={state.isOpen}
-          copy={state.copy ?? null}
-        />
+          change={<ChangeLink shaping={shaping} wish={wish} />}
+          fileEntry={<TripFileEntry job={job} land={state.land ?? null} />}
+        >
+          <KeptNotice
+            job={job}
+            land={state.land ?? null}
+            isOpen={state.isOpen}
+            copy={state.copy ?? null}
+          />
+        </TripHeader>
         <p class="unseen" role="status">{announcement}</p>
-        <ChangeLink shaping={shaping} wish={wish} />
         <Versions shaping={shaping} />
         <Outcome wish={wish} job={job} />
         <PlanWarnings warnings={shaping.job.warnings} />
