@@ -551,6 +551,8 @@ export const de: Words = {
     tools: { get_weather: "Wetter", search_events: "Veranstaltungen" },
     writing: (part, number, of) =>
       `${part} ${number}${of === null ? "" : ` von ${of}`} wird geschrieben`,
+    changing: "Der Plan wird geändert",
+    changingPart: (part, number) => `${part} ${number} wird geändert`,
     finishing: "Der Plan ist gleich fertig",
     offline: "Du bist offline. Sobald du wieder verbunden bist, geht es hier weiter.",
     unreachable: "Wir erreichen den Dienst gerade nicht. " +

@@ -550,6 +550,8 @@ export const en = {
     tools: { get_weather: "the weather", search_events: "events" },
     writing: (part: string, number: number, of: number | null) =>
       `Writing ${part.toLowerCase()} ${number}${of === null ? "" : ` of ${of}`}`,
+    changing: "Changing the plan",
+    changingPart: (part: string, number: number) => `Changing ${part.toLowerCase()} ${number}`,
     finishing: "Finishing the plan",
     offline: "You are offline. This page goes on when you are connected again.",
     unreachable: "We can't reach the service. Your trip is saved, and this page keeps trying.",

@@ -62,7 +62,6 @@ export function TripPage({ state }: { state: TripState }) {
   const isCopy = state.copy !== undefined;
   const { job, connection, hasExpired, fault, end } = useTrip(state.job, { isCopy });
   const wish = wishOfJob(job);
-  const announcement = useAnnouncement(job);
   usePageTitle(tabTitleOf(job, words));
   const madeUp = describeSource(job.source, words);
   // Where keys are used, only the service knows which of them has made the trip.
@@ -72,6 +71,7 @@ export function TripPage({ state }: { state: TripState }) {
     state: state.shaping ?? null,
     isOwn: state.isOwn || hasKey,
   });
+  const announcement = useAnnouncement(job, shaping.changed);
   if (hasExpired) return <GonePage state={{ page: "gone", id: idOf(job) }} wasShown />;
   const isGrowing = job.status === "processing";
   const hasPlan = isGrowing || job.status === "completed" || (job.partial ?? []).length > 0;
@@ -119,6 +119,7 @@ export function TripPage({ state }: { state: TripState }) {
         {isGrowing && (
           <Dock
             job={job}
+            changed={shaping.changed}
             connection={connection}
             fault={fault}
             ageMs={state.ageMs}
