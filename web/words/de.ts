@@ -228,10 +228,10 @@ export const de: Words = {
       "Nicht gespeichert: Diese Reise gehört zu einem API-Schlüssel. Sie bleibt nur in diesem Tab.",
     forgottenHere: "Dieser Browser hat keine Kopie dieser Reise.",
     keep: "Kopie behalten",
-    saveFile: "Als Datei für diese Seite speichern",
+    saveFile: "Als Datei speichern",
+    tripFile: "Reisedatei",
     forgetTrip: "Diese Reise vergessen",
-    fileHint:
-      "Öffne die Datei auf einem anderen Gerät: mit „Reisedatei öffnen“ auf der Startseite.",
+    fileHint: "Für ein anderes Gerät, mit „Reisedatei öffnen“",
     offlineCopy: ["Keine Verbindung. Das ist die Kopie in diesem Browser von ", "."],
     backOnline: ["Du bist wieder online. Das ist die Kopie in diesem Browser von ", "."],
     goneCopy: [
@@ -775,6 +775,8 @@ export const de: Words = {
     saveMapNote: "GPX, für Karten-Apps",
     saveData: "Daten",
     saveDataNote: "JSON, für Programme",
+    filesNeedSite: "Wir erreichen diese Seite gerade nicht, und nur sie schreibt diese Datei. " +
+      "Versuch es später noch einmal.",
     print: "Drucken",
     aTrip: "Eine Reise",
     days: (count) => count === 1 ? "1 Tag" : `${count} Tage`,

@@ -9,6 +9,7 @@ import { useWords } from "../../words/words.ts";
 import { hasApiKey } from "../api_key.ts";
 import { useAwake, usePageTitle } from "../focus.ts";
 import { KeptNotice, type ShownCopy } from "../kept/kept_notice.tsx";
+import { SaveTripFile } from "../kept/save_file.tsx";
 import { SendsPlan } from "../kinds/file_link.tsx";
 import { PhotosPath, photosPath } from "../kinds/photo.tsx";
 import { type PlanSlots, PlanSlotsProvider } from "../kinds/plan_slots.ts";
@@ -21,7 +22,7 @@ import type { ShapingState } from "../shaping/state.ts";
 import { ShapingToast } from "../shaping/toast.tsx";
 import { useShaping } from "../shaping/use_shaping.ts";
 import { Versions } from "../shaping/versions.tsx";
-import { wishOfJob } from "../wish.ts";
+import { formUrl, type Wish, wishOfJob } from "../wish.ts";
 import { useAnnouncement } from "./announcement.ts";
 import { Dock, Reasoning } from "./dock.tsx";
 import { GonePage } from "./gone.tsx";
@@ -64,8 +65,8 @@ export function TripPage({ state }: { state: TripState }) {
   const wish = wishOfJob(job);
   usePageTitle(tabTitleOf(job, words));
   const madeUp = describeSource(job.source, words);
-  // Where keys are used, only the service knows which of them has made the trip.
-  const hasKey = useAwake() && hasApiKey();
+  // Where keys are used, only the service knows which of them has made the trip. A copy is not there.
+  const hasKey = useAwake() && hasApiKey() && !isCopy;
   const shaping = useShaping(job, {
     shape: wishViewOf(job)?.shape ?? null,
     state: state.shaping ?? null,
@@ -86,6 +87,10 @@ export function TripPage({ state }: { state: TripState }) {
           hasPlan={hasPlan}
           isEdited={shaping.edits.isEdited}
           isCopy={isCopy}
+          change={state.copy
+            ? <PlanAgain copy={state.copy} wish={wish} />
+            : <ChangeLink shaping={shaping} wish={wish} />}
+          saveEntry={<SaveTripFile job={shaping.job} land={state.land ?? null} />}
         />
         <KeptNotice
           job={job}
@@ -94,7 +99,6 @@ export function TripPage({ state }: { state: TripState }) {
           copy={state.copy ?? null}
         />
         <p class="unseen" role="status">{announcement}</p>
-        <ChangeLink shaping={shaping} wish={wish} />
         <Versions shaping={shaping} />
         <Outcome wish={wish} job={job} />
         <PlanWarnings warnings={shaping.job.warnings} />
@@ -130,6 +134,13 @@ export function TripPage({ state }: { state: TripState }) {
       </main>
     </SendsPlan.Provider>
   );
+}
+
+/** Leads from the copy of a trip that the service no longer has to the form of the first page. */
+function PlanAgain({ copy, wish }: { copy: ShownCopy; wish: Wish | null }) {
+  const { kept } = useWords();
+  if (copy.reason !== "gone" || wish === null) return null;
+  return <a class="button" href={formUrl(wish)}>{kept.planAgain}</a>;
 }
 
 interface WorkspaceProps {
