@@ -83,10 +83,12 @@ browserTest("a day is planned anew, live, and the versions can be compared", asy
   // What stays can be read at once.
   assertEquals(await page.locator(".days h2").allInnerTexts(), days.map(({ theme }) => theme));
   assertStrictEquals(await page.locator("#menu-1").count(), 0);
+  const change = await service.model.begun(1);
+  service.model.write(change, dayReply.content.slice(0, 40));
   await page.locator(".dock").getByText("Changing day 2").waitFor();
   await takeScreenshot(page, "shaping-live", true);
   assertEquals(await accessibilityViolations(page), []);
-  service.model.write(await service.model.begun(1));
+  service.model.write(change);
   await page.getByRole("heading", { name: otherDay.theme }).waitFor();
   await page.getByText("ready after").waitFor();
   assert(await shiftedOn(page) < 0.01, await shiftsOn(page));
