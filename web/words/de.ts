@@ -222,10 +222,10 @@ export const de: Words = {
       "Nicht gespeichert: Diese Reise gehört zu einem API-Schlüssel. Sie bleibt nur in diesem Tab.",
     forgottenHere: "Dieser Browser hat keine Kopie dieser Reise.",
     keep: "Kopie behalten",
-    saveFile: "Als Datei für diese Seite speichern",
+    saveFile: "Als Datei speichern",
+    tripFile: "Reisedatei",
     forgetTrip: "Diese Reise vergessen",
-    fileHint:
-      "Öffne die Datei auf einem anderen Gerät: mit „Reisedatei öffnen“ auf der Startseite.",
+    fileHint: "Für ein anderes Gerät, mit „Reisedatei öffnen“",
     offlineCopy: ["Keine Verbindung. Das ist die Kopie in diesem Browser von ", "."],
     backOnline: ["Du bist wieder online. Das ist die Kopie in diesem Browser von ", "."],
     goneCopy: [
@@ -234,7 +234,6 @@ export const de: Words = {
     ],
     fileCopy: ["Du hast diese Reise aus einer Datei geöffnet: ", ". Nur dieser Browser hat sie."],
     reload: "Seite neu laden",
-    copyMarkLong: "Kopie in diesem Browser",
 
     opening: "Die Kopie in diesem Browser wird geöffnet …",
     offlineTitle: "Keine Verbindung",
@@ -545,6 +544,8 @@ export const de: Words = {
     tools: { get_weather: "Wetter", search_events: "Veranstaltungen" },
     writing: (part, number, of) =>
       `${part} ${number}${of === null ? "" : ` von ${of}`} wird geschrieben`,
+    changing: "Der Plan wird geändert",
+    changingPart: (part, number) => `${part} ${number} wird geändert`,
     finishing: "Der Plan ist gleich fertig",
     offline: "Du bist offline. Sobald du wieder verbunden bist, geht es hier weiter.",
     unreachable: "Wir erreichen den Dienst gerade nicht. " +
@@ -767,6 +768,8 @@ export const de: Words = {
     saveMapNote: "GPX, für Karten-Apps",
     saveData: "Daten",
     saveDataNote: "JSON, für Programme",
+    filesNeedSite: "Wir erreichen diese Seite gerade nicht, und nur sie schreibt diese Datei. " +
+      "Versuch es später noch einmal.",
     print: "Drucken",
     aTrip: "Eine Reise",
     days: (count) => count === 1 ? "1 Tag" : `${count} Tage`,

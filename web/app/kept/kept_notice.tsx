@@ -15,7 +15,6 @@ import type { Land } from "../map/land.ts";
 import { type Copy, openCopies } from "./copies.ts";
 import { openRecentTrips } from "./recent_trips.ts";
 import { useReturn } from "./use_return.ts";
-import { fileNameOf, tripFileOf } from "./trip_file.ts";
 
 /** Why the page shows a copy: no connection, the site has no such trip, or the copy is of a file. */
 export type CopyReason = "offline" | "gone" | "file";
@@ -103,10 +102,12 @@ function useCopy({ job, land, isOpen, copy }: KeptNoticeProps) {
   }
 
   useEffect(() => {
-    if (copy || !isOpen || job.status !== "completed") return;
+    if (copy || !isOpen) return;
     const choice = openChoice();
-    if (choice.current !== "on") setState(choice.current);
-    else if (choice.isForgotten(id)) setState("forgotten");
+    // Before the plan is ready, too: the page promises no copy that it will not save.
+    if (choice.current !== "on") return setState(choice.current);
+    if (job.status !== "completed") return;
+    if (choice.isForgotten(id)) setState("forgotten");
     else save();
   }, [job, land]);
 
@@ -164,27 +165,4 @@ function withTime([before, after]: readonly string[], iso: string): ComponentChi
       {after}
     </>
   );
-}
-
-/** The entry of a menu that saves the trip as a file for this site. */
-export function TripFileEntry({ job, land }: { job: Job; land: Land | null }) {
-  const words = useWords();
-  const { saveFile, fileHint } = words.kept;
-  return (
-    <li class="needs-script">
-      <button type="button" class="entry" onClick={() => download(job, land, words)}>
-        {saveFile} <span class="quiet">{fileHint}</span>
-      </button>
-    </li>
-  );
-}
-
-/** Saves a trip as a file. Works without a connection. */
-export function download(job: Job, land: Land | null, words: Words): void {
-  const url = URL.createObjectURL(new Blob([tripFileOf(job, land)], { type: "application/json" }));
-  const link = document.createElement("a");
-  Object.assign(link, { href: url, download: fileNameOf(job, words) });
-  link.click();
-  // The browser has read the file by then.
-  setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }

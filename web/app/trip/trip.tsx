@@ -8,7 +8,8 @@ import { idOf } from "../../client/job.ts";
 import { useWords } from "../../words/words.ts";
 import { hasApiKey } from "../api_key.ts";
 import { useAwake, usePageTitle } from "../focus.ts";
-import { KeptNotice, type ShownCopy, TripFileEntry } from "../kept/kept_notice.tsx";
+import { KeptNotice, type ShownCopy } from "../kept/kept_notice.tsx";
+import { SaveTripFile } from "../kept/save_file.tsx";
 import { SendsPlan } from "../kinds/file_link.tsx";
 import { PhotosPath, photosPath } from "../kinds/photo.tsx";
 import { type PlanSlots, PlanSlotsProvider } from "../kinds/plan_slots.ts";
@@ -21,7 +22,7 @@ import type { ShapingState } from "../shaping/state.ts";
 import { ShapingToast } from "../shaping/toast.tsx";
 import { useShaping } from "../shaping/use_shaping.ts";
 import { Versions } from "../shaping/versions.tsx";
-import { wishOfJob } from "../wish.ts";
+import { formUrl, type Wish, wishOfJob } from "../wish.ts";
 import { useAnnouncement } from "./announcement.ts";
 import { Dock, Reasoning } from "./dock.tsx";
 import { GonePage } from "./gone.tsx";
@@ -62,16 +63,16 @@ export function TripPage({ state }: { state: TripState }) {
   const isCopy = state.copy !== undefined;
   const { job, connection, hasExpired, fault, end } = useTrip(state.job, { isCopy });
   const wish = wishOfJob(job);
-  const announcement = useAnnouncement(job);
   usePageTitle(tabTitleOf(job, words));
   const madeUp = describeSource(job.source, words);
-  // Where keys are used, only the service knows which of them has made the trip.
-  const hasKey = useAwake() && hasApiKey();
+  // Where keys are used, only the service knows which of them has made the trip. A copy is not there.
+  const hasKey = useAwake() && hasApiKey() && !isCopy;
   const shaping = useShaping(job, {
     shape: wishViewOf(job)?.shape ?? null,
     state: state.shaping ?? null,
     isOwn: state.isOwn || hasKey,
   });
+  const announcement = useAnnouncement(job, shaping.changed);
   if (hasExpired) return <GonePage state={{ page: "gone", id: idOf(job) }} wasShown />;
   const isGrowing = job.status === "processing";
   const hasPlan = isGrowing || job.status === "completed" || (job.partial ?? []).length > 0;
@@ -86,8 +87,10 @@ export function TripPage({ state }: { state: TripState }) {
           hasPlan={hasPlan}
           isEdited={shaping.edits.isEdited}
           isCopy={isCopy}
-          change={<ChangeLink shaping={shaping} wish={wish} />}
-          fileEntry={<TripFileEntry job={job} land={state.land ?? null} />}
+          change={state.copy
+            ? <PlanAgain copy={state.copy} wish={wish} />
+            : <ChangeLink shaping={shaping} wish={wish} />}
+          saveEntry={<SaveTripFile job={shaping.job} land={state.land ?? null} />}
         >
           <KeptNotice
             job={job}
@@ -121,6 +124,7 @@ export function TripPage({ state }: { state: TripState }) {
         {isGrowing && (
           <Dock
             job={job}
+            changed={shaping.changed}
             connection={connection}
             fault={fault}
             ageMs={state.ageMs}
@@ -131,6 +135,13 @@ export function TripPage({ state }: { state: TripState }) {
       </main>
     </SendsPlan.Provider>
   );
+}
+
+/** Leads from the copy of a trip that the service no longer has to the form of the first page. */
+function PlanAgain({ copy, wish }: { copy: ShownCopy; wish: Wish | null }) {
+  const { kept } = useWords();
+  if (copy.reason !== "gone" || wish === null) return null;
+  return <a class="button" href={formUrl(wish)}>{kept.planAgain}</a>;
 }
 
 interface WorkspaceProps {

@@ -1,5 +1,5 @@
 /**
- * What a reader can do with a plan: share it, add it to a calendar, save it and print it.
+ * What a reader can do with a plan: change it, share it, add it to a calendar, save it and print it.
  * @module
  */
 import type { ComponentChildren } from "preact";
@@ -19,7 +19,7 @@ export interface TripActionsProps {
   isEdited?: boolean;
   /** Whether this is the copy of this browser, which the server may have deleted. */
   isCopy?: boolean;
-  /** The first action. */
+  /** The action that leads to changes of the plan. */
   change?: ComponentChildren;
   /** Further entries of the menu Save. */
   children?: ComponentChildren;

@@ -26,17 +26,16 @@ export interface TripHeaderProps {
   isEdited: boolean;
   /** Whether the page shows a copy in this browser. */
   isCopy: boolean;
-  /** The first action: it leads to the changes of the plan. */
+  /** The action that leads to changes of the plan. */
   change: ComponentChildren;
-  /** The last entry of the menu Save. */
-  fileEntry: ComponentChildren;
+  /** A further entry of the menu Save. */
+  saveEntry: ComponentChildren;
   /** What this browser has of the trip. */
   children: ComponentChildren;
 }
 
-export function TripHeader(
-  { job, isOpen, hasPlan, isEdited, isCopy, change, fileEntry, children }: TripHeaderProps,
-) {
+export function TripHeader(props: TripHeaderProps) {
+  const { job, isOpen, hasPlan, isEdited, isCopy, change, saveEntry, children } = props;
   const words = useWords();
   const view = tripViewOf(job);
   const wish = wishOfJob(job);
@@ -53,9 +52,7 @@ export function TripHeader(
         {view.Details && <view.Details job={job} />}
       </div>
       {hasPlan && view.totalsOf && <Totals totals={view.totalsOf(job, words)} />}
-      <TripActions job={job} isOpen={isOpen} isEdited={isEdited} isCopy={isCopy} change={change}>
-        {fileEntry}
-      </TripActions>
+      <TripActions {...{ job, isOpen, isEdited, isCopy, change }}>{saveEntry}</TripActions>
       <div class="standing">
         <p class="facts state quiet">
           <span>{describeState(job, words)}</span>
