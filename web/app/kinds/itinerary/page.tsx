@@ -33,7 +33,7 @@ export const itineraryPage: TripView<"itinerary"> = {
 function FactList({ job }: { job: ItineraryJob }) {
   const { startDate: _, budget, ...others } = factsOf(job);
   // The totals of a plan compare its costs with the budget.
-  const hasTotals = job.status === "processing" || job.status === "completed";
+  const hasTotals = job.status === "processing" || daysOf(job).length > 0;
   const facts = budget && !hasTotals ? { ...others, budget } : others;
   return <DetailList details={describeFacts(facts, useWords())} />;
 }
