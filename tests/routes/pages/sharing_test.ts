@@ -163,7 +163,9 @@ Deno.test("the picture of a trip shows the land around its places, and its addre
       c.set("headers", {});
       return sendTripCard(c, job, renderer);
     });
-    const version = new URL(tripCardPath("x", job, catalogues.en), "http://x").searchParams.get("v");
+    const version = new URL(tripCardPath("x", job, catalogues.en), "http://x").searchParams.get(
+      "v",
+    );
     const answer = await routes.request(`/?v=${version}`);
     assertStrictEquals(answer.headers.get("etag"), `"${version}"`);
     return drawn.at(-1)!;
