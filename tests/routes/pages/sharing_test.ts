@@ -14,7 +14,7 @@ import { RateLimiter } from "../../../lib/store/rate_limiter.ts";
 import { CardRenderer } from "../../../routes/card/renderer.ts";
 import type { AnswerVariables } from "../../../routes/http/answer.ts";
 import { sendTripCard, tripCardPath } from "../../../routes/pages/cards.ts";
-import { en } from "../../../web/words/en.ts";
+import { catalogues } from "../../../web/words/catalogues.ts";
 import { openApp } from "../../../testing/app.ts";
 import { type App, post, send } from "../../../testing/http.ts";
 
@@ -163,7 +163,9 @@ Deno.test("the picture of a trip shows the land around its places, and its addre
       c.set("headers", {});
       return sendTripCard(c, job, renderer);
     });
-    const version = new URL(tripCardPath("x", job, en), "http://x").searchParams.get("v");
+    const version = new URL(tripCardPath("x", job, catalogues.en), "http://x").searchParams.get(
+      "v",
+    );
     const answer = await routes.request(`/?v=${version}`);
     assertStrictEquals(answer.headers.get("etag"), `"${version}"`);
     return drawn.at(-1)!;
