@@ -69,6 +69,8 @@ export interface PlanIndex {
   /** Such as `Days`. */
   name: string;
   parts: readonly IndexPart[];
+  /** Whether few parts have a list of their titles, too, because there may be more of them later. */
+  hasList?: boolean;
 }
 
 /** A number that sums up a plan. */

@@ -46,12 +46,13 @@ export function TripHeader({ job, isOpen, hasPlan, isEdited, isCopy }: TripHeade
       {hasPlan && view.totalsOf && <Totals totals={view.totalsOf(job, words)} />}
       <TripActions job={job} isOpen={isOpen} isEdited={isEdited} isCopy={isCopy} />
       <p class="facts state quiet">
-        <span>{describeState(job, words)}</span>
         {isCopy ? <span>{words.kept.copyMarkLong}</span> : (
           <span>
             {words.trip.keptUntil} <LocalTime iso={job.expiresAt} />
           </span>
         )}
+        {/* It changes, so it is last and moves nothing. */}
+        <span>{describeState(job, words)}</span>
       </p>
       {job.status === "completed" && <PrintedLink id={idOf(job)} hasCode={isOpen && !isCopy} />}
     </header>
