@@ -128,7 +128,10 @@ async function sendCard(
     "cache-control": isVersioned ? `${readers}, max-age=86400` : `${readers}, no-cache`,
   });
   if (isKnown(c, etag)) return answer(c, null, 304);
-  const png = await renderer.png(version, await drawOnLand(card));
+  // A trip without a picture gets that of the start page, so that one must not redirect to itself.
+  const png = await renderer.png(version, await drawOnLand(card), {
+    isFallback: readers === "public",
+  });
   if (png === null) {
     setHeaders(c, { "cache-control": "no-store" });
     return c.redirect(HOME_CARD, 303);

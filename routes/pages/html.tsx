@@ -21,7 +21,7 @@ import { COLORS } from "./colors.ts";
 import { keepLanguage, languageLink, wordsOf } from "./language.ts";
 import { manifestUrl } from "./manifest.ts";
 import { pageTextOf } from "./page_problem.ts";
-import { tileHead, tileSources } from "./tile_offer.tsx";
+import { tileHead, tileOrigins } from "./tile_offer.tsx";
 
 /**
  * Returns the policy of a page. It may load files of this service only, and nothing inline, but for
@@ -33,7 +33,7 @@ export function policyOf(c: Context): string {
     "script-src 'self'",
     "style-src 'self'",
     "img-src 'self' data:",
-    ["connect-src 'self'", ...tileSources(c)].join(" "),
+    ["connect-src 'self'", ...tileOrigins(c)].join(" "),
     "manifest-src 'self'",
     "worker-src 'self'",
     "base-uri 'none'",

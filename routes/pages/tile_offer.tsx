@@ -32,8 +32,8 @@ export async function tileHead(c: Context) {
   return <meta name={TILE_OFFER} content={JSON.stringify(offer)} />;
 }
 
-/** Returns the other sites from which a page may load data for the offer. */
-export function tileSources(c: Context): string[] {
+/** Returns the origins that a page may load the offer from, in addition to its policy. */
+export function tileOrigins(c: Context): string[] {
   const archive: string | undefined = c.get("tilesUrl");
   return archive === undefined || archive.startsWith("/") ? [] : [new URL(archive).origin];
 }

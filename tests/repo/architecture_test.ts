@@ -184,6 +184,7 @@ const rooms: Record<string, readonly string[]> = {
     "lib",
   ],
   "web/app/kinds": [
+    "web/app",
     "web/app/kinds/*",
     "web/app/map",
     "web/app/shaping",

@@ -88,11 +88,7 @@ export const de: Words = {
     price: "Preis je Bündel",
     of: (budget) => `von ${budget}`,
     over: "zu viel",
-    forPeople: (adults, children) =>
-      [
-        adults === 1 ? "für 1 Erwachsenen" : `für ${adults} Erwachsene`,
-        children === 0 ? "" : children === 1 ? " und 1 Kind" : ` und ${children} Kinder`,
-      ].join(""),
+    inAll: "insgesamt",
     onFoot: (distance) => `${distance} zu Fuß`,
     busy: (hours) => `${hours} verplant`,
     duration: (hours, minutes) =>
@@ -203,10 +199,8 @@ export const de: Words = {
 
     notice: "Kopie in diesem Browser",
     willSave: "Wenn der Plan fertig ist, speichert dieser Browser eine Kopie.",
-    saved: [
-      "In diesem Browser gespeichert. Du kannst den Plan offline lesen, auch nach ",
-      ", wenn diese Seite ihn löscht.",
-    ],
+    saved:
+      "In diesem Browser gespeichert. Du kannst den Plan offline lesen, auch wenn diese Seite ihn löscht.",
     full:
       "Nicht gespeichert: Der Speicher dieses Browsers ist voll. Vergiss andere Reisen oder speichere " +
       "eine Datei.",
@@ -217,10 +211,10 @@ export const de: Words = {
       "Nicht gespeichert: Diese Reise gehört zu einem API-Schlüssel. Sie bleibt nur in diesem Tab.",
     forgottenHere: "Dieser Browser hat keine Kopie dieser Reise.",
     keep: "Kopie behalten",
-    saveFile: "Als Datei für diese Seite speichern",
+    saveFile: "Als Datei speichern",
+    tripFile: "Reisedatei",
     forgetTrip: "Diese Reise vergessen",
-    fileHint:
-      "Öffne die Datei auf einem anderen Gerät: mit „Reisedatei öffnen“ auf der Startseite.",
+    fileHint: "Für ein anderes Gerät, mit „Reisedatei öffnen“",
     offlineCopy: ["Keine Verbindung. Das ist die Kopie in diesem Browser von ", "."],
     backOnline: ["Du bist wieder online. Das ist die Kopie in diesem Browser von ", "."],
     goneCopy: [
@@ -229,7 +223,6 @@ export const de: Words = {
     ],
     fileCopy: ["Du hast diese Reise aus einer Datei geöffnet: ", ". Nur dieser Browser hat sie."],
     reload: "Seite neu laden",
-    copyMarkLong: "Kopie in diesem Browser",
 
     opening: "Die Kopie in diesem Browser wird geöffnet …",
     offlineTitle: "Keine Verbindung",
@@ -424,6 +417,8 @@ export const de: Words = {
     tools: { get_weather: "Wetter", search_events: "Veranstaltungen" },
     writing: (part, number, of) =>
       `${part} ${number}${of === null ? "" : ` von ${of}`} wird geschrieben`,
+    changing: "Der Plan wird geändert",
+    changingPart: (part, number) => `${part} ${number} wird geändert`,
     finishing: "Der Plan ist gleich fertig",
     offline: "Du bist offline. Sobald du wieder verbunden bist, geht es hier weiter.",
     unreachable: "Wir erreichen den Dienst gerade nicht. " +
@@ -585,6 +580,8 @@ export const de: Words = {
     saveMapNote: "GPX, für Karten-Apps",
     saveData: "Daten",
     saveDataNote: "JSON, für Programme",
+    filesNeedSite: "Wir erreichen diese Seite gerade nicht, und nur sie schreibt diese Datei. " +
+      "Versuch es später noch einmal.",
     print: "Drucken",
     aTrip: "Eine Reise",
     daysIn: (count, place) => `${count === 1 ? "1 Tag" : `${count} Tage`} in ${place}`,

@@ -98,11 +98,7 @@ export const en = {
     /** Before for whom the budget is. */
     of: (budget: string) => `of ${budget}`,
     over: "over",
-    forPeople: (adults: number, children: number) =>
-      [
-        adults === 1 ? "for 1 adult" : `for ${adults} adults`,
-        children === 0 ? "" : children === 1 ? " and 1 child" : ` and ${children} children`,
-      ].join(""),
+    inAll: "in all",
     onFoot: (distance: string) => `${distance} on foot`,
     busy: (hours: string) => `${hours} planned`,
     duration: (hours: number, minutes: number) =>
@@ -214,25 +210,22 @@ export const en = {
     /** On the page of a trip. */
     notice: "This browser's copy",
     willSave: "When the plan is ready, this browser saves a copy of it.",
-    saved: [
-      "Saved in this browser. You can read it offline and after ",
-      ", when this site deletes it.",
-    ],
+    saved: "Saved in this browser. You can read it offline, and after this site deletes it.",
     full: "Not saved: this browser's storage is full. Forget other trips, or save a file.",
     blocked: "Not saved: your browser blocks storage. Save a file to keep the plan.",
     off: "Not saved: you turned off keeping trips in this browser.",
     closed: "Not saved: this trip belongs to an API key. It stays in this tab only.",
     forgottenHere: "This browser keeps no copy of this trip.",
     keep: "Keep a copy",
-    saveFile: "Save as a file for this site",
+    saveFile: "Save as a file",
+    tripFile: "Trip file",
     forgetTrip: "Forget this trip",
-    fileHint: 'Open the file on another device, with "Open a trip file" on the first page.',
+    fileHint: 'To open on another device, with "Open a trip file"',
     offlineCopy: ["No connection. This is the copy in this browser from ", "."],
     backOnline: ["You're online again. This is the copy in this browser from ", "."],
     goneCopy: ["This is the copy in this browser from ", "; the site no longer has this trip."],
     fileCopy: ["You opened this trip from a file on ", ". Only this browser has it."],
     reload: "Reload the page",
-    copyMarkLong: "copy in this browser",
 
     /** Pages without a connection. */
     opening: "Opening the copy in this browser…",
@@ -432,6 +425,8 @@ export const en = {
     tools: { get_weather: "the weather", search_events: "events" },
     writing: (part: string, number: number, of: number | null) =>
       `Writing ${part.toLowerCase()} ${number}${of === null ? "" : ` of ${of}`}`,
+    changing: "Changing the plan",
+    changingPart: (part: string, number: number) => `Changing ${part.toLowerCase()} ${number}`,
     finishing: "Finishing the plan",
     offline: "You are offline. This page goes on when you are connected again.",
     unreachable: "We can't reach the service. Your trip is saved, and this page keeps trying.",
@@ -598,6 +593,7 @@ export const en = {
     saveMapNote: "GPX, for map apps",
     saveData: "Data",
     saveDataNote: "JSON, for programs",
+    filesNeedSite: "We can't reach this site, which writes this file. Try again later.",
     print: "Print",
     /** Names a trip whose title cannot be shown. */
     aTrip: "A trip",

@@ -8,6 +8,7 @@ import { useWords } from "../../words/words.ts";
 import { hasApiKey } from "../api_key.ts";
 import { useAwake, usePageTitle } from "../focus.ts";
 import { KeptNotice, type ShownCopy } from "../kept/kept_notice.tsx";
+import { SaveTripFile } from "../kept/save_file.tsx";
 import { SendsPlan } from "../kinds/file_link.tsx";
 import { photosPath } from "../kinds/photo.tsx";
 import { tripViewOf, wishViewOf } from "../kinds/registry.ts";
@@ -18,7 +19,7 @@ import type { ShapingState } from "../shaping/state.ts";
 import { ShapingToast } from "../shaping/toast.tsx";
 import { useShaping } from "../shaping/use_shaping.ts";
 import { Versions } from "../shaping/versions.tsx";
-import { wishOfJob } from "../wish.ts";
+import { formUrl, type Wish, wishOfJob } from "../wish.ts";
 import { useAnnouncement } from "./announcement.ts";
 import { Dock, Reasoning } from "./dock.tsx";
 import { GonePage } from "./gone.tsx";
@@ -54,7 +55,6 @@ export function TripPage({ state }: { state: TripState }) {
   const isCopy = state.copy !== undefined;
   const { job, connection, hasExpired, fault, end } = useTrip(state.job, { isCopy });
   const wish = wishOfJob(job);
-  const announcement = useAnnouncement(job);
   usePageTitle(tabTitleOf(job, useWords()));
   const isMaker = useIsMaker(state);
   const shaping = useShaping(job, {
@@ -62,6 +62,7 @@ export function TripPage({ state }: { state: TripState }) {
     state: state.shaping ?? null,
     isOwn: isMaker,
   });
+  const announcement = useAnnouncement(job, shaping.changed);
   if (hasExpired) return <GonePage state={{ page: "gone", id: idOf(job) }} wasShown />;
   const isGrowing = job.status === "processing";
   const hasPlan = isGrowing || job.status === "completed" || (job.partial ?? []).length > 0;
@@ -74,15 +75,19 @@ export function TripPage({ state }: { state: TripState }) {
           hasPlan={hasPlan}
           isEdited={shaping.edits.isEdited}
           isCopy={isCopy}
-        />
-        <KeptNotice
-          job={job}
-          land={state.land ?? null}
-          isOpen={state.isOpen}
-          copy={state.copy ?? null}
-        />
+          change={state.copy
+            ? <PlanAgain copy={state.copy} wish={wish} />
+            : <ChangeLink shaping={shaping} wish={wish} />}
+          saveEntry={<SaveTripFile job={shaping.job} land={state.land ?? null} />}
+        >
+          <KeptNotice
+            job={job}
+            land={state.land ?? null}
+            isOpen={state.isOpen}
+            copy={state.copy ?? null}
+          />
+        </TripHeader>
         <p class="unseen" role="status">{announcement}</p>
-        <ChangeLink shaping={shaping} wish={wish} />
         <Versions shaping={shaping} />
         <Outcome wish={wish} job={job} />
         <PlanWarnings warnings={shaping.job.warnings} />
@@ -99,6 +104,7 @@ export function TripPage({ state }: { state: TripState }) {
         {isGrowing && (
           <Dock
             job={job}
+            changed={shaping.changed}
             connection={connection}
             fault={fault}
             ageMs={state.ageMs}
@@ -112,10 +118,17 @@ export function TripPage({ state }: { state: TripState }) {
 }
 
 /** Returns whether this browser may cancel and change the trip. */
-function useIsMaker({ isOwn }: TripState): boolean {
-  // Where keys are used, only the service knows which of them has made the trip.
-  const hasKey = useAwake() && hasApiKey();
+function useIsMaker({ isOwn, copy }: TripState): boolean {
+  // Where keys are used, only the service knows which of them has made the trip. A copy is not there.
+  const hasKey = useAwake() && hasApiKey() && copy === undefined;
   return isOwn || hasKey;
+}
+
+/** Leads from the copy of a trip that the service no longer has to the form of the first page. */
+function PlanAgain({ copy, wish }: { copy: ShownCopy; wish: Wish | null }) {
+  const { kept } = useWords();
+  if (copy.reason !== "gone" || wish === null) return null;
+  return <a class="button" href={formUrl(wish)}>{kept.planAgain}</a>;
 }
 
 /** Tells where a plan comes from, and how the model came to it. */

@@ -41,7 +41,8 @@ function PreferenceList({ preferences }: Pick<GenerationJob, "preferences">) {
   const { interests: _, city: _city, startDate: _start, endDate: _end, ...facts } = preferences;
   const details = [
     cutOff,
-    timeframe,
+    // Without dates, it is the line below the title.
+    preferences.startDate && timeframe,
     musicProfile,
     ...describeFacts(facts, words),
     otherPreferences,
@@ -50,13 +51,13 @@ function PreferenceList({ preferences }: Pick<GenerationJob, "preferences">) {
 }
 
 function subtitleOf({ preferences, createdAt }: GenerationJob, words: Words): string | null {
-  const { city, startDate: first, endDate: last } = preferences;
+  const { timeframe, startDate: first, endDate: last } = preferences;
   const year = createdAt.slice(0, 4);
   const when = first &&
     (last
       ? formatRange({ first, last }, { words, year })
       : words.plan.from(formatShortDay(first, words.language)));
-  return [city, when].filter(Boolean).join(" · ") || null;
+  return when || timeframe || null;
 }
 
 function contentsOf(job: GenerationJob, { trip, plan }: Words): PlanContents {

@@ -30,7 +30,10 @@ export const itineraryPage: TripView<"itinerary"> = {
 
 /** Shows the facts that the head of the page does not have elsewhere. */
 function FactList({ job }: { job: ItineraryJob }) {
-  const { startDate: _, ...facts } = factsOf(job);
+  const { startDate: _, budget, ...others } = factsOf(job);
+  // The totals of a plan compare its costs with the budget.
+  const hasTotals = job.status === "processing" || daysOf(job).length > 0;
+  const facts = budget && !hasTotals ? { ...others, budget } : others;
   return <DetailList details={describeFacts(facts, useWords())} />;
 }
 
