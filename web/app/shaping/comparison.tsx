@@ -19,7 +19,7 @@ interface ComparisonProps {
 
 /** The older version is on the left. */
 export function Comparison({ shaping, compared, version }: ComparisonProps) {
-  const words = useWords().shaping;
+  const { plan, shaping: words } = useWords();
   const { job, state } = shaping;
   const shape = shaping.shape!;
   const shown = { number: version.number, parts: shape.partsOf(job) };
@@ -34,7 +34,7 @@ export function Comparison({ shaping, compared, version }: ComparisonProps) {
       <h2 id="comparison">{words.compareTitle(older.number, newer.number)}</h2>
       <ol>
         {Array.from({ length: count }, (_, index) => {
-          const name = words[shape.noun].name(index + 1);
+          const name = plan[shape.noun](index + 1);
           // What is the same is not there twice.
           if (diff.parts[index]?.state === "same") {
             return (

@@ -8,11 +8,11 @@ import { formatRange, formatShortDay } from "../format.ts";
 import { DetailList } from "../plan_pieces.tsx";
 import { stopsIn } from "../stops.ts";
 import { describeFacts } from "../trip_facts.ts";
-import type { PlanIndex, TripView } from "../trip_view.ts";
+import type { PlanContents, TripView } from "../trip_view.ts";
 import { bundlesOf, bundlesTotals } from "./bundle_text.ts";
-import { formatInterests, titleOf } from "./form.ts";
+import { formatInterests, titleOf } from "./wish.ts";
 import { BundlesPlan } from "./plan.tsx";
-import { bundlesParts, bundlesSummary } from "./summary.ts";
+import { bundlesSummary } from "./summary.ts";
 
 /** A plan has at least this many bundles. */
 const MIN_BUNDLES = 3;
@@ -29,7 +29,6 @@ export const bundlesPage: TripView<"bundles"> = {
   timeZoneOf: ({ timeZone }) => timeZone,
   stopsOf: (job) => stopsIn(bundlesOf(job).map(({ keyEvents }) => keyEvents)),
   summaryOf: bundlesSummary,
-  partsOf: bundlesParts,
   reasoningOf: ({ reasoningSummaries }) => reasoningSummaries,
 };
 
@@ -61,7 +60,7 @@ function subtitleOf({ preferences, createdAt }: GenerationJob, words: Words): st
   return when || timeframe || null;
 }
 
-function contentsOf(job: GenerationJob, { trip, plan }: Words): PlanIndex {
+function contentsOf(job: GenerationJob, { trip, plan }: Words): PlanContents {
   const bundles = bundlesOf(job);
   const isGrowing = job.status === "processing";
   // Parts are never removed from the index, so that nothing moves.
@@ -72,6 +71,7 @@ function contentsOf(job: GenerationJob, { trip, plan }: Words): PlanIndex {
       id: `bundle-${part + 1}`,
       label: plan.bundle(part + 1),
       title: bundles[part]?.title ?? null,
+      isDated: bundles[part]?.keyEvents.some(({ startsAt }) => startsAt !== null) ?? false,
     })),
   };
 }
