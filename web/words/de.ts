@@ -88,16 +88,15 @@ export const de: Words = {
     price: "Preis je Bündel",
     of: (budget) => `von ${budget}`,
     over: "zu viel",
-    forPeople: (adults, children) =>
-      [
-        adults === 1 ? "für 1 Erwachsenen" : `für ${adults} Erwachsene`,
-        children === 0 ? "" : children === 1 ? " und 1 Kind" : ` und ${children} Kinder`,
-      ].join(""),
+    inAll: "insgesamt",
     onFoot: (distance) => `${distance} zu Fuß`,
     busy: (hours) => `${hours} verplant`,
     duration: (hours, minutes) =>
-      [hours > 0 && `${hours} Std.`, (minutes > 0 || hours === 0) && `${minutes} Min.`]
-        .filter(Boolean).join(" "),
+      hours === 0
+        ? `${minutes} Min.`
+        : minutes === 0
+        ? `${hours} Std.`
+        : `${hours} Std. ${minutes} Min.`,
     bookAhead: "Vorher buchen",
     open: (hours) => `Geöffnet ${hours}`,
     alwaysOpen: "Immer geöffnet",
@@ -162,20 +161,6 @@ export const de: Words = {
     detailedFailed: "Die genaue Karte lässt sich hier nicht zeigen. Das ist die einfache.",
     wheelHint: (key) => `Zum Zoomen ${key} halten und scrollen`,
     fingerHint: "Verschiebe die Karte mit zwei Fingern",
-    categories: {
-      sight: "Sehenswürdigkeit",
-      museum: "Museum",
-      food: "Essen",
-      nature: "Natur",
-      shopping: "Einkaufen",
-      nightlife: "Nachtleben",
-      entertainment: "Unterhaltung",
-      sport: "Sport",
-      relaxation: "Entspannung",
-      transport: "Unterwegs",
-      lodging: "Unterkunft",
-      other: "Sonstiges",
-    },
   },
 
   kept: {
@@ -214,10 +199,8 @@ export const de: Words = {
 
     notice: "Kopie in diesem Browser",
     willSave: "Wenn der Plan fertig ist, speichert dieser Browser eine Kopie.",
-    saved: [
-      "In diesem Browser gespeichert. Du kannst den Plan offline lesen, auch nach ",
-      ", wenn diese Seite ihn löscht.",
-    ],
+    saved:
+      "In diesem Browser gespeichert. Du kannst den Plan offline lesen, auch wenn diese Seite ihn löscht.",
     full:
       "Nicht gespeichert: Der Speicher dieses Browsers ist voll. Vergiss andere Reisen oder speichere " +
       "eine Datei.",
@@ -240,7 +223,6 @@ export const de: Words = {
     ],
     fileCopy: ["Du hast diese Reise aus einer Datei geöffnet: ", ". Nur dieser Browser hat sie."],
     reload: "Seite neu laden",
-    copyMarkLong: "Kopie in diesem Browser",
 
     opening: "Die Kopie in diesem Browser wird geöffnet …",
     offlineTitle: "Keine Verbindung",
@@ -290,7 +272,6 @@ export const de: Words = {
   },
 
   facts: {
-    days: (count) => count === 1 ? "1 Tag" : `${count} Tage`,
     bundles: "Wochenendpakete",
     bundlesIn: (city) => `Wochenende in ${city}`,
     from: (day) => `ab ${day}`,
@@ -332,7 +313,6 @@ export const de: Words = {
 
   shaping: {
     day: {
-      name: (number) => `Tag ${number}`,
       options: (title) => `Optionen für den Tag „${title}“`,
       itemOptions: (title) => `Optionen für „${title}“`,
       anew: "Diesen Tag neu planen",
@@ -343,7 +323,6 @@ export const de: Words = {
       changed: (count) => `${count} Tage geändert`,
     },
     bundle: {
-      name: (number) => `Paket ${number}`,
       options: (title) => `Optionen für das Paket „${title}“`,
       itemOptions: (title) => `Optionen für „${title}“`,
       anew: "Ein anderes Paket",
@@ -605,15 +584,12 @@ export const de: Words = {
       "Versuch es später noch einmal.",
     print: "Drucken",
     aTrip: "Eine Reise",
-    days: (count) => count === 1 ? "1 Tag" : `${count} Tage`,
     daysIn: (count, place) => `${count === 1 ? "1 Tag" : `${count} Tage`} in ${place}`,
     ideas: (count) => count === 1 ? "1 Plan fürs Wochenende" : `${count} Pläne fürs Wochenende`,
     ideasIn: (count, place) =>
       `${count === 1 ? "1 Plan" : `${count} Pläne`} für ein Wochenende in ${place}`,
     ideasWanted: "Pläne fürs Wochenende",
     ideasWantedIn: (place) => `Pläne für ein Wochenende in ${place}`,
-    day: (number) => `Tag ${number}`,
-    idea: (number) => `Plan ${number}`,
     moreDays: (count) => count === 1 ? "und 1 weiterer Tag" : `und ${count} weitere Tage`,
     moreIdeas: (count) => count === 1 ? "und 1 weiterer Plan" : `und ${count} weitere Pläne`,
     photoOf: (title) => `Foto von ${title}`,

@@ -98,16 +98,11 @@ export const en = {
     /** Before for whom the budget is. */
     of: (budget: string) => `of ${budget}`,
     over: "over",
-    forPeople: (adults: number, children: number) =>
-      [
-        adults === 1 ? "for 1 adult" : `for ${adults} adults`,
-        children === 0 ? "" : children === 1 ? " and 1 child" : ` and ${children} children`,
-      ].join(""),
+    inAll: "in all",
     onFoot: (distance: string) => `${distance} on foot`,
     busy: (hours: string) => `${hours} planned`,
     duration: (hours: number, minutes: number) =>
-      [hours > 0 && `${hours} h`, (minutes > 0 || hours === 0) && `${minutes} min`]
-        .filter(Boolean).join(" "),
+      hours === 0 ? `${minutes} min` : minutes === 0 ? `${hours} h` : `${hours} h ${minutes} min`,
     bookAhead: "Book ahead",
     open: (hours: string) => `Open ${hours}`,
     alwaysOpen: "Always open",
@@ -152,7 +147,7 @@ export const en = {
     } as Readonly<Record<string, string>>,
   },
 
-  /** The map of a trip, and the names of the icons. */
+  /** The map of a trip. */
   map: {
     summary: (places: number, parts: readonly string[]) =>
       `Map with ${places === 1 ? "1 place" : `${places} places`}${
@@ -177,20 +172,6 @@ export const en = {
     detailedFailed: "The detailed map cannot be shown here. This is the simple one.",
     wheelHint: (key: string) => `Hold ${key} and scroll to zoom`,
     fingerHint: "Use two fingers to move the map",
-    categories: {
-      sight: "Sight",
-      museum: "Museum",
-      food: "Food",
-      nature: "Nature",
-      shopping: "Shopping",
-      nightlife: "Nightlife",
-      entertainment: "Entertainment",
-      sport: "Sports",
-      relaxation: "Relaxation",
-      transport: "Getting around",
-      lodging: "Place to stay",
-      other: "Other",
-    },
   },
 
   /** Copies of trips in the browser: the list of trips, the pages without a connection, the files. */
@@ -229,10 +210,7 @@ export const en = {
     /** On the page of a trip. */
     notice: "This browser's copy",
     willSave: "When the plan is ready, this browser saves a copy of it.",
-    saved: [
-      "Saved in this browser. You can read it offline and after ",
-      ", when this site deletes it.",
-    ],
+    saved: "Saved in this browser. You can read it offline, and after this site deletes it.",
     full: "Not saved: this browser's storage is full. Forget other trips, or save a file.",
     blocked: "Not saved: your browser blocks storage. Save a file to keep the plan.",
     off: "Not saved: you turned off keeping trips in this browser.",
@@ -248,7 +226,6 @@ export const en = {
     goneCopy: ["This is the copy in this browser from ", "; the site no longer has this trip."],
     fileCopy: ["You opened this trip from a file on ", ". Only this browser has it."],
     reload: "Reload the page",
-    copyMarkLong: "copy in this browser",
 
     /** Pages without a connection. */
     opening: "Opening the copy in this browser…",
@@ -296,7 +273,6 @@ export const en = {
 
   /** The facts of a trip, in titles and lists. */
   facts: {
-    days: (count: number) => count === 1 ? "1 day" : `${count} days`,
     bundles: "Weekend bundles",
     bundlesIn: (city: string) => `Weekend in ${city}`,
     from: (day: string) => `from ${day}`,
@@ -341,7 +317,6 @@ export const en = {
   shaping: {
     /** The words for the parts of an itinerary. */
     day: {
-      name: (number: number) => `Day ${number}`,
       options: (title: string) => `Options for the day “${title}”`,
       itemOptions: (title: string) => `Options for “${title}”`,
       anew: "Plan this day anew",
@@ -353,7 +328,6 @@ export const en = {
     },
     /** The words for the parts of a weekend. */
     bundle: {
-      name: (number: number) => `Bundle ${number}`,
       options: (title: string) => `Options for the bundle “${title}”`,
       itemOptions: (title: string) => `Options for “${title}”`,
       anew: "Another bundle",
@@ -623,7 +597,6 @@ export const en = {
     print: "Print",
     /** Names a trip whose title cannot be shown. */
     aTrip: "A trip",
-    days: (count: number) => count === 1 ? "1 day" : `${count} days`,
     daysIn: (count: number, place: string) =>
       `${count === 1 ? "1 day" : `${count} days`} in ${place}`,
     ideas: (count: number) => count === 1 ? "1 weekend plan" : `${count} weekend plans`,
@@ -631,8 +604,6 @@ export const en = {
       `${count === 1 ? "1 weekend plan" : `${count} weekend plans`} in ${place}`,
     ideasWanted: "Plans for a weekend",
     ideasWantedIn: (place: string) => `Plans for a weekend in ${place}`,
-    day: (number: number) => `Day ${number}`,
-    idea: (number: number) => `Plan ${number}`,
     moreDays: (count: number) => count === 1 ? "and 1 more day" : `and ${count} more days`,
     moreIdeas: (count: number) => count === 1 ? "and 1 more plan" : `and ${count} more plans`,
     photoOf: (title: string) => `Photo of ${title}`,

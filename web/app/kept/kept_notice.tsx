@@ -56,7 +56,7 @@ export function KeptNotice(props: KeptNoticeProps) {
   return (
     <section class={`kept needs-script ${copy ? "copy" : ""}`} aria-label={kept.notice}>
       {/* The longest text, unseen, takes the space of all. */}
-      <div class="stack">
+      <div class="kept-text">
         <p aria-hidden="true">{sentence("saved", props, { words, isOnline })}</p>
         <p id={STATE_ID} tabIndex={-1} role={state === "waiting" ? undefined : "status"}>
           {sentence(state, props, { words, isOnline })}
@@ -70,11 +70,11 @@ export function KeptNotice(props: KeptNoticeProps) {
       </div>
       <p class="kept-actions">
         {state === "forgotten"
-          ? <button type="button" class="small" onClick={keep}>{kept.keep}</button>
+          ? <button type="button" class="plain" onClick={keep}>{kept.keep}</button>
           : (
             <button
               type="button"
-              class="small"
+              class="plain"
               aria-disabled={!isKept}
               onClick={() => isKept && forget()}
             >
@@ -131,14 +131,12 @@ function useCopy({ job, land, isOpen, copy }: KeptNoticeProps) {
 
 function sentence(
   state: State,
-  { job, copy }: KeptNoticeProps,
+  { copy }: KeptNoticeProps,
   { words: { kept }, isOnline }: { words: Words; isOnline: boolean },
 ): ComponentChildren {
   switch (state) {
     case "waiting":
       return kept.willSave;
-    case "saved":
-      return withTime(kept.saved, job.expiresAt);
     case "copy":
       return withTime(copyText(copy!, { kept, isOnline }), copy!.savedAt);
     case "forgotten":

@@ -9,7 +9,7 @@ import { useContext, useState } from "preact/hooks";
 import { idOf, type Job } from "../../client/job.ts";
 import { useWords } from "../../words/words.ts";
 import { isReachable } from "../reachable.ts";
-import { tripViewOf } from "./registry.ts";
+import { writtenParts } from "./registry.ts";
 
 /** The formats of files, by extension. */
 export type FileFormat = "md" | "json" | "ics" | "gpx";
@@ -84,7 +84,7 @@ function filePath(job: Job, format: FileFormat): string {
  */
 export function BundleCalendarLink({ job, index }: { job: Job; index: number }) {
   const words = useWords();
-  const part = tripViewOf(job).partsOf?.(job, words)[index];
+  const part = writtenParts(job, words)[index];
   if (job.status !== "completed" || !part?.isDated) return null;
   return (
     <FileLink job={job} format="ics" query={{ bundle: String(index + 1) }} class="button">

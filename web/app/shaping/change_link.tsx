@@ -25,5 +25,5 @@ export function ChangeLink({ shaping, wish }: ChangeLinkProps) {
   const link = job.status === "completed"
     ? { href: `#${CHANGE_ID}` }
     : { role: "link" as const, "aria-disabled": true };
-  return <a class="button" {...link}>{words.title}</a>;
+  return <a class="button main" {...link}>{words.title}</a>;
 }

@@ -66,7 +66,7 @@ function SaveMenu({ job, children }: { job: Job; children: ComponentChildren }) 
   const words = useWords();
   const { share } = words;
   const view = tripViewOf(job);
-  const hasPlaces = view.partsOf?.(job, words).some(({ route }) => route.length > 0) ?? false;
+  const hasPlaces = (view.stopsOf?.(job) ?? []).length > 0;
   return (
     <Menu label={share.save}>
       <ul class="entries">

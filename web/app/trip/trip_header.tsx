@@ -30,10 +30,12 @@ export interface TripHeaderProps {
   change: ComponentChildren;
   /** A further entry of the menu Save. */
   saveEntry: ComponentChildren;
+  /** What this browser has of the trip. */
+  children: ComponentChildren;
 }
 
 export function TripHeader(props: TripHeaderProps) {
-  const { job, isOpen, hasPlan, isEdited, isCopy, change, saveEntry } = props;
+  const { job, isOpen, hasPlan, isEdited, isCopy, change, saveEntry, children } = props;
   const words = useWords();
   const view = tripViewOf(job);
   const wish = wishOfJob(job);
@@ -51,14 +53,18 @@ export function TripHeader(props: TripHeaderProps) {
       </div>
       {hasPlan && view.totalsOf && <Totals totals={view.totalsOf(job, words)} />}
       <TripActions {...{ job, isOpen, isEdited, isCopy, change }}>{saveEntry}</TripActions>
-      <p class="facts state quiet">
-        <span>{describeState(job, words)}</span>
-        {isCopy ? <span>{words.kept.copyMarkLong}</span> : (
-          <span>
-            {words.trip.keptUntil} <LocalTime iso={job.expiresAt} />
-          </span>
-        )}
-      </p>
+      <div class="standing">
+        <p class="facts state quiet">
+          {!isCopy && (
+            <span>
+              {words.trip.keptUntil} <LocalTime iso={job.expiresAt} />
+            </span>
+          )}
+          {/* It changes, so it is last and moves nothing. */}
+          <span>{describeState(job, words)}</span>
+        </p>
+        {children}
+      </div>
       {job.status === "completed" && <PrintedLink id={idOf(job)} hasCode={isOpen && !isCopy} />}
     </header>
   );
