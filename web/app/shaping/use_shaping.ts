@@ -43,11 +43,7 @@ export function useShaping(job: Job, { shape, state: served, isOwn }: UseShaping
   const canChange = isOwn && job.status === "completed" && shape !== null && state !== null;
   const menus: Menus | null = !canChange ? null : {
     ...titlesIn(edits.job, shape),
-    changeFor: ({ part, index }) =>
-      job.source === "placeholder" ? null : JSON.stringify(shape.changeOf({
-        part,
-        ...(index !== undefined && { index: edits.originalOf({ part, index }) }),
-      })),
+    changeFor: (ref) => job.source === "placeholder" ? null : changeFor(ref, { shape, edits }),
     sending: change.sending,
     describe(part) {
       setPart(String(part + 1));
@@ -92,6 +88,15 @@ export function useShaping(job: Job, { shape, state: served, isOwn }: UseShaping
 }
 
 export type ShapingPage = ReturnType<typeof useShaping>;
+
+/** Returns what the form sends for a part or an item: the service knows its own indexes only. */
+function changeFor(
+  { part, index }: PartRef,
+  { shape, edits }: { shape: PlanShape; edits: EditState },
+): string {
+  const original = index !== undefined && { index: edits.originalOf({ part, index }) };
+  return JSON.stringify(shape.changeOf({ part, ...original }));
+}
 
 /** Shows the form for own words. */
 function showForm(): void {
