@@ -4,13 +4,15 @@
  */
 import type { Context } from "hono";
 import { sha256 } from "../../lib/hash.ts";
-import { tripViewOf } from "../../web/app/kinds/registry.ts";
+import { tripViewOf, writtenParts } from "../../web/app/kinds/registry.ts";
+import { frameOf } from "../../web/app/map/land.ts";
 import { titleOfJob } from "../../web/app/wish.ts";
 import type { Job } from "../../web/client/job.ts";
 import { catalogues } from "../../web/words/catalogues.ts";
 import { isLanguage } from "../../web/words/language.ts";
-import type { Words } from "../../web/words/words.ts";
-import { type Card, drawCard } from "../card/card.tsx";
+import type { ServerWords } from "../../web/words/words.ts";
+import { landOf } from "../atlas/atlas.ts";
+import { type Card, CARD_MAP_SHAPE, drawCard } from "../card/card.tsx";
 import type { CardRenderer } from "../card/renderer.ts";
 import { answer, setHeaders } from "../http/answer.ts";
 import { isKnown } from "../http/request_headers.ts";
@@ -27,17 +29,18 @@ const VERSION_CHARACTERS = 16;
 
 /** A picture before it is drawn. */
 interface Drawing {
-  svg: string;
+  card: Card;
+  /** It does not depend on the land, which takes time and follows from the places. */
   version: string;
 }
 
 /** Returns the path of the picture of the start page. */
-export function homeCardPath(words: Words): string {
+export function homeCardPath(words: ServerWords): string {
   return pathOf(HOME_CARD, homeDrawing(words), words);
 }
 
 /** Returns the path of the picture of a trip. It changes with the picture. */
-export function tripCardPath(id: string, job: Job, words: Words): string {
+export function tripCardPath(id: string, job: Job, words: ServerWords): string {
   return pathOf(`/trips/${id}/card.png`, tripDrawing(job, words), words);
 }
 
@@ -52,47 +55,58 @@ export function sendTripCard(c: Context, job: Job, renderer: CardRenderer): Prom
 }
 
 /** Returns the words of the language that the link names, because crawlers name none. */
-function cardWords(c: Context): Words {
+function cardWords(c: Context): ServerWords {
   const asked = c.req.query(LANGUAGE);
   return isLanguage(asked) ? catalogues[asked] : wordsOf(c);
 }
 
-function pathOf(path: string, { version }: Drawing, { language }: Words): string {
+function pathOf(path: string, { version }: Drawing, { language }: ServerWords): string {
   return `${path}?${new URLSearchParams({ [LANGUAGE]: language, [VERSION]: version })}`;
 }
 
-function homeDrawing({ share }: Words): Drawing {
+function homeDrawing({ cards }: ServerWords): Drawing {
   const card: Card = {
-    title: share.homeHeadline,
+    title: cards.homeHeadline,
     fallbackTitle: "",
-    label: share.homeLabel,
-    parts: share.homePoints.map((title) => ({ title, fallbackTitle: "", route: [] })),
+    label: cards.homeLabel,
+    parts: cards.homePoints.map((title) => ({ title, fallbackTitle: "", route: [] })),
     more: () => "",
   };
   return drawingOf(card);
 }
 
-function tripDrawing(job: Job, words: Words): Drawing {
+function tripDrawing(job: Job, words: ServerWords): Drawing {
   const view = tripViewOf(job);
   const summary = view.summaryOf?.(job, words);
-  const parts = view.partsOf?.(job, words) ?? [];
+  const stops = view.stopsOf?.(job) ?? [];
   const dates = summary?.dates ? formatDates(summary.dates, words) : "";
   return drawingOf({
     title: titleOfJob(job, words),
     fallbackTitle: summary?.plainTitle ?? words.share.aTrip,
     label: [summary?.label, dates].filter(Boolean).join(" · "),
-    parts: parts.map(({ title, name, route }) => ({ title, fallbackTitle: name, route })),
+    parts: writtenParts(job, words).map(({ title, label }, index) => ({
+      title,
+      fallbackTitle: label,
+      route: stops.filter(({ part }) => part === index),
+    })),
     more: summary?.more ?? ((count) => `+ ${count}`),
   });
 }
 
 function drawingOf(card: Card): Drawing {
-  const svg = drawCard(card);
-  return { svg, version: sha256(svg).slice(0, VERSION_CHARACTERS) };
+  return { card, version: sha256(drawCard(card)).slice(0, VERSION_CHARACTERS) };
+}
+
+/** Draws a picture with the land around its places. */
+async function drawOnLand(card: Card): Promise<string> {
+  const frame = frameOf(card.parts.flatMap(({ route }) => route), CARD_MAP_SHAPE);
+  const land = frame && await landOf(frame);
+  // Land without a coast or a border is an empty area: then the map has its grid.
+  return drawCard({ ...card, land: land?.region ? null : land });
 }
 
 /** Formats days: `Dec 4 – 6, 2026`. */
-function formatDates([first, last]: readonly [string, string], { language }: Words): string {
+function formatDates([first, last]: readonly [string, string], { language }: ServerWords): string {
   const format = new Intl.DateTimeFormat(language, {
     day: "numeric",
     month: "short",
@@ -104,7 +118,7 @@ function formatDates([first, last]: readonly [string, string], { language }: Wor
 
 async function sendCard(
   c: Context,
-  { svg, version }: Drawing,
+  { card, version }: Drawing,
   { renderer, readers }: { renderer: CardRenderer; readers: "public" | "private" },
 ): Promise<Response> {
   const etag = `"${version}"`;
@@ -114,7 +128,10 @@ async function sendCard(
     "cache-control": isVersioned ? `${readers}, max-age=86400` : `${readers}, no-cache`,
   });
   if (isKnown(c, etag)) return answer(c, null, 304);
-  const png = await renderer.png(version, svg);
+  // A trip without a picture gets that of the start page, so that one must not redirect to itself.
+  const png = await renderer.png(version, await drawOnLand(card), {
+    isFallback: readers === "public",
+  });
   if (png === null) {
     setHeaders(c, { "cache-control": "no-store" });
     return c.redirect(HOME_CARD, 303);

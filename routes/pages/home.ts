@@ -11,13 +11,8 @@ import type { QueuedJob } from "../../lib/job/job_record.ts";
 import type { HomeState } from "../../web/app/home/home.tsx";
 import type { FormValues } from "../../web/app/kinds/form_view.ts";
 import type { Refusal } from "../../web/app/refusal.ts";
-import {
-  errorsOf,
-  type FieldErrors,
-  fieldsOf,
-  type FormLimits,
-  valuesOf,
-} from "../../web/app/wish.ts";
+import { errorsOf, type FieldErrors, fieldsOf, type FormLimits } from "../../web/app/form.ts";
+import { valuesOf } from "../../web/app/wish.ts";
 import { acceptJob } from "../api/accept_job.ts";
 import { setHeaders } from "../http/answer.ts";
 import { MAX_BODY_BYTES, readLimited } from "../http/body.ts";
@@ -60,7 +55,11 @@ export function addHomePage(
     ...options,
     limits: formLimits(kinds),
     // Its places take memory, so they are loaded for the first visitor.
-    example: () => example ??= writeExample(kinds),
+    example: () =>
+      example ??= writeExample(kinds).catch((error) => {
+        example = undefined;
+        throw error;
+      }),
   };
   routes.get("/", (c) => sendHome(c, context, readLink(c.req.queries())));
   routes.post("/trips", (c) => handleForm(c, context));
@@ -91,7 +90,7 @@ async function sendHome(
   setHeaders(c, { "cache-control": "private, no-cache" });
   const words = wordsOf(c);
   const { pageTitle: title, description } = words.home;
-  const { homePicture } = words.share;
+  const { homePicture } = words.cards;
   const origin = originOf(c, access);
   const head = socialTags({
     title,

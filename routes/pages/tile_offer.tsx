@@ -32,8 +32,8 @@ export async function tileHead(c: Context) {
   return <meta name={TILE_OFFER} content={JSON.stringify(offer)} />;
 }
 
-/** Returns the origins from which a page may request the archive, in addition to its own. */
-export function tileSources(c: Context): string[] {
+/** Returns the origins that a page may load the offer from, in addition to its policy. */
+export function tileOrigins(c: Context): string[] {
   const archive: string | undefined = c.get("tilesUrl");
   return archive === undefined || archive.startsWith("/") ? [] : [new URL(archive).origin];
 }

@@ -88,16 +88,15 @@ export const de: Words = {
     price: "Preis je Bündel",
     of: (budget) => `von ${budget}`,
     over: "zu viel",
-    forPeople: (adults, children) =>
-      [
-        adults === 1 ? "für 1 Erwachsenen" : `für ${adults} Erwachsene`,
-        children === 0 ? "" : children === 1 ? " und 1 Kind" : ` und ${children} Kinder`,
-      ].join(""),
+    inAll: "insgesamt",
     onFoot: (distance) => `${distance} zu Fuß`,
     busy: (hours) => `${hours} verplant`,
     duration: (hours, minutes) =>
-      [hours > 0 && `${hours} Std.`, (minutes > 0 || hours === 0) && `${minutes} Min.`]
-        .filter(Boolean).join(" "),
+      hours === 0
+        ? `${minutes} Min.`
+        : minutes === 0
+        ? `${hours} Std.`
+        : `${hours} Std. ${minutes} Min.`,
     bookAhead: "Vorher buchen",
     open: (hours) => `Geöffnet ${hours}`,
     alwaysOpen: "Immer geöffnet",
@@ -162,20 +161,6 @@ export const de: Words = {
     detailedFailed: "Die genaue Karte lässt sich hier nicht zeigen. Das ist die einfache.",
     wheelHint: (key) => `Zum Zoomen ${key} halten und scrollen`,
     fingerHint: "Verschiebe die Karte mit zwei Fingern",
-    categories: {
-      sight: "Sehenswürdigkeit",
-      museum: "Museum",
-      food: "Essen",
-      nature: "Natur",
-      shopping: "Einkaufen",
-      nightlife: "Nachtleben",
-      entertainment: "Unterhaltung",
-      sport: "Sport",
-      relaxation: "Entspannung",
-      transport: "Unterwegs",
-      lodging: "Unterkunft",
-      other: "Sonstiges",
-    },
   },
 
   kept: {
@@ -214,10 +199,8 @@ export const de: Words = {
 
     notice: "Kopie in diesem Browser",
     willSave: "Wenn der Plan fertig ist, speichert dieser Browser eine Kopie.",
-    saved: [
-      "In diesem Browser gespeichert. Du kannst den Plan offline lesen, auch nach ",
-      ", wenn diese Seite ihn löscht.",
-    ],
+    saved:
+      "In diesem Browser gespeichert. Du kannst den Plan offline lesen, auch wenn diese Seite ihn löscht.",
     full:
       "Nicht gespeichert: Der Speicher dieses Browsers ist voll. Vergiss andere Reisen oder speichere " +
       "eine Datei.",
@@ -228,10 +211,10 @@ export const de: Words = {
       "Nicht gespeichert: Diese Reise gehört zu einem API-Schlüssel. Sie bleibt nur in diesem Tab.",
     forgottenHere: "Dieser Browser hat keine Kopie dieser Reise.",
     keep: "Kopie behalten",
-    saveFile: "Als Datei für diese Seite speichern",
+    saveFile: "Als Datei speichern",
+    tripFile: "Reisedatei",
     forgetTrip: "Diese Reise vergessen",
-    fileHint:
-      "Öffne die Datei auf einem anderen Gerät: mit „Reisedatei öffnen“ auf der Startseite.",
+    fileHint: "Für ein anderes Gerät, mit „Reisedatei öffnen“",
     offlineCopy: ["Keine Verbindung. Das ist die Kopie in diesem Browser von ", "."],
     backOnline: ["Du bist wieder online. Das ist die Kopie in diesem Browser von ", "."],
     goneCopy: [
@@ -240,7 +223,6 @@ export const de: Words = {
     ],
     fileCopy: ["Du hast diese Reise aus einer Datei geöffnet: ", ". Nur dieser Browser hat sie."],
     reload: "Seite neu laden",
-    copyMarkLong: "Kopie in diesem Browser",
 
     opening: "Die Kopie in diesem Browser wird geöffnet …",
     offlineTitle: "Keine Verbindung",
@@ -289,121 +271,7 @@ export const de: Words = {
     appDescription: "Plant Reisen, Tag für Tag",
   },
 
-  home: {
-    pageTitle: "Reise planen",
-    description: "Nenne einen Ort und sieh zu, wie Tag für Tag ein Plan für deine Reise entsteht.",
-    title: "Deine Reise, Tag für Tag geplant",
-    text:
-      "Sag, wohin es geht. Eine KI schreibt dir einen Plan mit Zeiten, Orten, Kosten und Karte.",
-    choose: "Was möchtest du planen?",
-    example: {
-      label: "Beispiel",
-      text: "So sieht ein Plan aus. Die Texte im Beispiel sind englisch.",
-    },
-  },
-
-  form: {
-    itinerary: {
-      title: "Reiseplan",
-      text: "Was du an jedem Tag deiner Reise machst, wann, und was es kostet. Fertig in etwa 20 " +
-        "Sekunden.",
-      verb: "Reise planen",
-      details: "Daten, Reisende, Budget, Interessen",
-    },
-    bundles: {
-      title: "Wochenendpakete",
-      text: "Mehrere Pakete echter Veranstaltungen für ein Wochenende. Du suchst dir eines aus. " +
-        "Fertig in 2 bis 5 Minuten.",
-      verb: "Wochenende planen",
-      details: "Genaue Daten, Interessen, Budget, Reisende",
-    },
-    allOptional: "Alle Felder sind freiwillig.",
-    details: "Details angeben",
-    filledIn: (count) => `${count} ausgefüllt`,
-    clear: "Formular leeren",
-    sending: "Wird gesendet …",
-    slow: "Das dauert länger als sonst. Deine Eingaben sind noch da.",
-    example: (example) => `z. B. ${example}`,
-
-    missing: "Bitte fülle dieses Feld aus.",
-    invalid: "Bitte prüfe diese Eingabe.",
-    tooLong: (max, count) => `Höchstens ${max} Zeichen. Du hast ${count}.`,
-    tooComplex: "Dieser Text hat zu viele Akzente oder verbundene Emojis. Nimm einfachere Zeichen.",
-    notWhole: (min = 0, max = Infinity) => `Gib eine ganze Zahl von ${min} bis ${max} ein.`,
-    noAmount: "Gib einen Betrag ein, zum Beispiel 500.",
-    tooMany: (max, count) => `Höchstens ${max} Einträge. Du hast ${count}.`,
-    inList: (error) => `Ein Eintrag ist zu lang. ${error}`,
-    noDate: "Gib ein vollständiges Datum ein.",
-    tooEarly: "Dieser Tag ist vorbei. Wähle einen späteren.",
-    tooLate: "Dieser Tag ist zu weit weg. Wähle einen in den nächsten zwei Jahren.",
-    beforeStart: "Der letzte Tag kann nicht vor dem ersten liegen.",
-    noStart: "Wähle auch den ersten Tag.",
-    noAdults: "Gib an, wie viele Erwachsene mitreisen.",
-    tooManyPeople: (max) => `Pläne sind für höchstens ${max} Personen.`,
-
-    destination: {
-      label: "Reiseziel",
-      hint: "Eine Stadt, eine Region oder ein Land",
-      example: "Tokio, Japan",
-    },
-    durationDays: { label: "Tage" },
-    startDate: { label: "Erster Tag" },
-    endDate: { label: "Letzter Tag" },
-    adults: { label: "Erwachsene" },
-    children: { label: "Kinder" },
-    amount: { label: "Budget", hint: "Für Aktivitäten, Essen und Eintritte", example: "500" },
-    currency: { label: "Währung" },
-    initialCurrency: "EUR",
-    per: { label: "Das Budget gilt", all: "für alle zusammen", person: "pro Person" },
-    pace: {
-      label: "Tempo",
-      any: "egal",
-      relaxed: "gemütlich",
-      balanced: "ausgewogen",
-      packed: "vollgepackt",
-    },
-    interests: {
-      label: "Interessen",
-      other: "Weitere Interessen",
-      example: "alte Straßenbahnen, Craft-Bier",
-    },
-    diet: {
-      label: "Essen",
-      other: "Was beim Essen noch wichtig ist",
-      example: "kein Schwein, Nussallergie",
-    },
-    accessibility: {
-      label: "Unterwegs",
-      other: "Was unterwegs noch wichtig ist",
-      example: "keine langen Treppen",
-    },
-    startPoint: {
-      label: "Wo du wohnst",
-      hint: "Dort beginnt und endet jeder Tag",
-      example: "Hotel Avenida oder ein Viertel",
-    },
-    language: { label: "Sprache des Plans" },
-    notes: {
-      label: "Was noch wichtig ist",
-      hint: "Was in den Plan soll, und was du nicht willst",
-      example: "Es ist unsere Hochzeitsreise. Nichts am frühen Morgen.",
-    },
-    city: { label: "Stadt", hint: "Wo die Veranstaltungen sein sollen", example: "Berlin" },
-    timeframe: { label: "Wann", hint: "In deinen Worten", example: "dieses Wochenende" },
-    musicProfile: {
-      label: "Musik",
-      hint: "Richtungen oder Künstler, die du magst",
-      example: "Elektro, House",
-    },
-    otherPreferences: {
-      label: "Was noch wichtig ist",
-      hint: "Wer mitkommt, und was du nicht willst",
-      example: "Wir sind zu zweit, mögen kleine Clubs und nichts am frühen Morgen",
-    },
-  },
-
   facts: {
-    days: (count) => count === 1 ? "1 Tag" : `${count} Tage`,
     bundles: "Wochenendpakete",
     bundlesIn: (city) => `Wochenende in ${city}`,
     from: (day) => `ab ${day}`,
@@ -445,7 +313,6 @@ export const de: Words = {
 
   shaping: {
     day: {
-      name: (number) => `Tag ${number}`,
       options: (title) => `Optionen für den Tag „${title}“`,
       itemOptions: (title) => `Optionen für „${title}“`,
       anew: "Diesen Tag neu planen",
@@ -456,7 +323,6 @@ export const de: Words = {
       changed: (count) => `${count} Tage geändert`,
     },
     bundle: {
-      name: (number) => `Paket ${number}`,
       options: (title) => `Optionen für das Paket „${title}“`,
       itemOptions: (title) => `Optionen für „${title}“`,
       anew: "Ein anderes Paket",
@@ -551,6 +417,8 @@ export const de: Words = {
     tools: { get_weather: "Wetter", search_events: "Veranstaltungen" },
     writing: (part, number, of) =>
       `${part} ${number}${of === null ? "" : ` von ${of}`} wird geschrieben`,
+    changing: "Der Plan wird geändert",
+    changingPart: (part, number) => `${part} ${number} wird geändert`,
     finishing: "Der Plan ist gleich fertig",
     offline: "Du bist offline. Sobald du wieder verbunden bist, geht es hier weiter.",
     unreachable: "Wir erreichen den Dienst gerade nicht. " +
@@ -684,67 +552,6 @@ export const de: Words = {
     noScript: "Schalte in deinem Browser JavaScript ein, um einen API-Schlüssel einzugeben.",
   },
 
-  problems: {
-    pages: {
-      foreign_form: {
-        title: "Dieses Formular kam von einer anderen Website",
-        text: "Zu deiner Sicherheit nehmen wir nur Formulare von unseren eigenen Seiten an. " +
-          "Öffne unsere Seite und sende das Formular von dort.",
-      },
-      invalid_request: {
-        title: "Wir konnten dieses Formular nicht lesen",
-        text: "Geh zur Startseite und fülle es noch einmal aus.",
-      },
-      incomplete_body: {
-        title: "Dein Formular ist nicht ganz angekommen",
-        text: "Geh zurück und sende es noch einmal.",
-      },
-      body_timeout: {
-        title: "Dein Formular war zu lange unterwegs",
-        text: "Prüfe deine Verbindung, geh zurück und sende es noch einmal.",
-      },
-      body_too_large: { title: "Dein Text ist zu lang", text: "Geh zurück und kürze ihn." },
-      not_owner: {
-        title: "Du kannst diese Planung nicht stoppen",
-        text: "Das kann nur die Person, die die Reise geplant hat.",
-      },
-      route_not_found: {
-        title: "Seite nicht gefunden",
-        text: "Diese Seite gibt es nicht. Vielleicht ist der Link falsch oder unvollständig.",
-      },
-      rate_limited: {
-        title: "Warte bitte einen Moment",
-        text: "Du hast in kurzer Zeit zu viele Seiten geöffnet oder abgeschickt.",
-      },
-      storage_full: {
-        title: "Wir können gerade nichts speichern",
-        text: "Deinen Reisen ist nichts passiert. Wir brauchen etwas Zeit, um Platz zu schaffen.",
-      },
-      expired_link: {
-        title: "Dieser Link gilt nicht mehr",
-        text: "Er war nur kurz gültig. Bitte die Person, von der du ihn hast, um einen neuen.",
-      },
-      not_ready: {
-        title: "Der Dienst ist noch nicht bereit",
-        text: "Vielleicht startet er gerade neu. Deinen Reisen ist nichts passiert.",
-      },
-    },
-    other: {
-      title: "Etwas ist schiefgegangen",
-      text: "Das liegt an uns. Deinen Reisen ist nichts passiert.",
-    },
-
-    refused: {
-      title: "Das können wir so nicht beantworten",
-      text: "Geh zur Startseite und versuche es von dort noch einmal.",
-    },
-    reloads: (pause) => `Diese Seite versucht es in ${pause} von selbst noch einmal.`,
-    goBack: (pause) => `Geh bitte zurück und versuche es in ${pause} noch einmal.`,
-    tryNow: "Jetzt noch einmal versuchen",
-    toStart: "Zur Startseite",
-    toTrip: "Zurück zur Reise",
-  },
-
   share: {
     actions: "Was du mit dieser Reise tun kannst",
     share: "Teilen",
@@ -773,63 +580,19 @@ export const de: Words = {
     saveMapNote: "GPX, für Karten-Apps",
     saveData: "Daten",
     saveDataNote: "JSON, für Programme",
+    filesNeedSite: "Wir erreichen diese Seite gerade nicht, und nur sie schreibt diese Datei. " +
+      "Versuch es später noch einmal.",
     print: "Drucken",
     aTrip: "Eine Reise",
-    days: (count) => count === 1 ? "1 Tag" : `${count} Tage`,
     daysIn: (count, place) => `${count === 1 ? "1 Tag" : `${count} Tage`} in ${place}`,
     ideas: (count) => count === 1 ? "1 Plan fürs Wochenende" : `${count} Pläne fürs Wochenende`,
     ideasIn: (count, place) =>
       `${count === 1 ? "1 Plan" : `${count} Pläne`} für ein Wochenende in ${place}`,
     ideasWanted: "Pläne fürs Wochenende",
     ideasWantedIn: (place) => `Pläne für ein Wochenende in ${place}`,
-    day: (number) => `Tag ${number}`,
-    idea: (number) => `Plan ${number}`,
     moreDays: (count) => count === 1 ? "und 1 weiterer Tag" : `und ${count} weitere Tage`,
     moreIdeas: (count) => count === 1 ? "und 1 weiterer Plan" : `und ${count} weitere Pläne`,
-    pictureOf: (title) => `Die Reise „${title}“ mit ihren Orten auf einer Karte`,
     photoOf: (title) => `Foto von ${title}`,
     photoBy: (author) => `Foto: ${author}`,
-    homeTitle: "Reise planen",
-    homeDescription:
-      "Sag, wohin du willst, und bekomme einen Plan für jeden Tag: Orte, Zeiten, Kosten und eine Karte.",
-    homePicture: "Tripwright plant deine Reise",
-    homeHeadline: "Deine nächste Reise, geplant",
-    homeLabel: "Tage, Orte und Kosten",
-    homePoints: [
-      "Ein Plan für jeden Tag",
-      "Orte auf einer Karte",
-      "Wochenenden mit echten Events",
-    ],
-    files: {
-      free: "kostenlos",
-      perPerson: (amount) => `etwa ${amount} pro Person`,
-      check: "Bitte prüfen:",
-      costOfDay: (amounts) => `Geschätzte Kosten des Tages: etwa ${amounts} pro Person`,
-      costOfAll: (amounts) =>
-        `**Geschätzte Kosten aller Unternehmungen**: etwa ${amounts} pro Person`,
-      weekend: "Pläne fürs Wochenende",
-      interests: "Interessen",
-      music: "Musik",
-      timeframe: "Wann und wo",
-      undated: (count) => `Ausgelassen, weil kein genaues Datum bekannt ist: ${count}`,
-      floating: "Die Zeiten gelten vor Ort. Sie haben keine Zeitzone, deshalb zeigen manche " +
-        "Kalender sie in deiner eigenen Zeitzone.",
-      someFloating: "Die Zeiten gelten vor Ort. Einige haben keine Zeitzone, deshalb zeigen " +
-        "manche Kalender sie in deiner eigenen Zeitzone.",
-    },
-    noFile: {
-      calendar: "Dieser Kalender ist nicht möglich",
-      map: "Diese Kartendatei ist nicht möglich",
-      undated:
-        "Kein Termin in diesem Plan hat ein genaues Datum. Die Angaben findest du auf der Seite " +
-        "der Reise.",
-      unknownBundle: "Dieser Plan hat keinen Teil mit dieser Nummer.",
-      firstDay: "Wähle auf der Seite der Reise den ersten Tag (zum Beispiel 2026-12-24).",
-      timeZone: "Diese Zeitzone kennen wir nicht. Sie heißt zum Beispiel Europe/Berlin.",
-      noPlaces: "Von keinem Ort in diesem Plan ist die Lage bekannt.",
-      unreadable: "Wir konnten diese Reise nicht lesen",
-      unreadableText:
-        "Das ist keine fertige Reise dieser Seite. Geh zurück, lade die Seite neu und versuch es noch einmal.",
-    },
   },
 };

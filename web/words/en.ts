@@ -98,16 +98,11 @@ export const en = {
     /** Before for whom the budget is. */
     of: (budget: string) => `of ${budget}`,
     over: "over",
-    forPeople: (adults: number, children: number) =>
-      [
-        adults === 1 ? "for 1 adult" : `for ${adults} adults`,
-        children === 0 ? "" : children === 1 ? " and 1 child" : ` and ${children} children`,
-      ].join(""),
+    inAll: "in all",
     onFoot: (distance: string) => `${distance} on foot`,
     busy: (hours: string) => `${hours} planned`,
     duration: (hours: number, minutes: number) =>
-      [hours > 0 && `${hours} h`, (minutes > 0 || hours === 0) && `${minutes} min`]
-        .filter(Boolean).join(" "),
+      hours === 0 ? `${minutes} min` : minutes === 0 ? `${hours} h` : `${hours} h ${minutes} min`,
     bookAhead: "Book ahead",
     open: (hours: string) => `Open ${hours}`,
     alwaysOpen: "Always open",
@@ -152,7 +147,7 @@ export const en = {
     } as Readonly<Record<string, string>>,
   },
 
-  /** The map of a trip, and the names of the icons. */
+  /** The map of a trip. */
   map: {
     summary: (places: number, parts: readonly string[]) =>
       `Map with ${places === 1 ? "1 place" : `${places} places`}${
@@ -177,20 +172,6 @@ export const en = {
     detailedFailed: "The detailed map cannot be shown here. This is the simple one.",
     wheelHint: (key: string) => `Hold ${key} and scroll to zoom`,
     fingerHint: "Use two fingers to move the map",
-    categories: {
-      sight: "Sight",
-      museum: "Museum",
-      food: "Food",
-      nature: "Nature",
-      shopping: "Shopping",
-      nightlife: "Nightlife",
-      entertainment: "Entertainment",
-      sport: "Sports",
-      relaxation: "Relaxation",
-      transport: "Getting around",
-      lodging: "Place to stay",
-      other: "Other",
-    },
   },
 
   /** Copies of trips in the browser: the list of trips, the pages without a connection, the files. */
@@ -229,25 +210,22 @@ export const en = {
     /** On the page of a trip. */
     notice: "This browser's copy",
     willSave: "When the plan is ready, this browser saves a copy of it.",
-    saved: [
-      "Saved in this browser. You can read it offline and after ",
-      ", when this site deletes it.",
-    ],
+    saved: "Saved in this browser. You can read it offline, and after this site deletes it.",
     full: "Not saved: this browser's storage is full. Forget other trips, or save a file.",
     blocked: "Not saved: your browser blocks storage. Save a file to keep the plan.",
     off: "Not saved: you turned off keeping trips in this browser.",
     closed: "Not saved: this trip belongs to an API key. It stays in this tab only.",
     forgottenHere: "This browser keeps no copy of this trip.",
     keep: "Keep a copy",
-    saveFile: "Save as a file for this site",
+    saveFile: "Save as a file",
+    tripFile: "Trip file",
     forgetTrip: "Forget this trip",
-    fileHint: 'Open the file on another device, with "Open a trip file" on the first page.',
+    fileHint: 'To open on another device, with "Open a trip file"',
     offlineCopy: ["No connection. This is the copy in this browser from ", "."],
     backOnline: ["You're online again. This is the copy in this browser from ", "."],
     goneCopy: ["This is the copy in this browser from ", "; the site no longer has this trip."],
     fileCopy: ["You opened this trip from a file on ", ". Only this browser has it."],
     reload: "Reload the page",
-    copyMarkLong: "copy in this browser",
 
     /** Pages without a connection. */
     opening: "Opening the copy in this browser…",
@@ -293,109 +271,8 @@ export const en = {
     appDescription: "Plans trips, day by day",
   },
 
-  /** The first page. */
-  home: {
-    pageTitle: "Plan a trip",
-    description: "Name a place, and watch a plan for your trip being written day by day.",
-    title: "Your trip, planned day by day",
-    text: "Say where you want to go. AI writes you a plan with times, places, costs and a map.",
-    choose: "What would you like to plan?",
-    example: {
-      label: "Example",
-      text: "This is what a plan looks like.",
-    },
-  },
-
-  /** The form of a trip: what it asks for, and what is wrong with an entry. */
-  form: {
-    itinerary: {
-      title: "Itinerary",
-      text: "What to do each day of your trip, when, and what it costs. Ready in about 20 seconds.",
-      verb: "Plan my trip",
-      details: "Dates, travelers, budget, interests",
-    },
-    bundles: {
-      title: "Weekend bundles",
-      text:
-        "Several sets of real events for a weekend. You pick the one you like. Ready in 2 to 5 " +
-        "minutes.",
-      verb: "Plan my weekend",
-      details: "Exact dates, interests, budget, travelers",
-    },
-    allOptional: "All fields are optional.",
-    details: "Add details",
-    filledIn: (count: number) => count === 1 ? "1 filled in" : `${count} filled in`,
-    clear: "Clear the form",
-    sending: "Sending…",
-    slow: "This is taking longer than usual. Your entries are still here.",
-    example: (example: string) => `e.g. ${example}`,
-
-    missing: "Please fill this in.",
-    invalid: "Please check this entry.",
-    tooLong: (max: number, count: number) => `Use at most ${max} characters. You have ${count}.`,
-    tooComplex: "This text has too many accents or joined emoji. Use simpler characters.",
-    notWhole: (min = 0, max = Infinity) => `Enter a whole number, ${min} to ${max}.`,
-    noAmount: "Enter an amount, such as 500.",
-    tooMany: (max: number, count: number) => `Enter at most ${max} items. You have ${count}.`,
-    inList: (error: string) => `One item is too long. ${error}`,
-    noDate: "Enter a full date.",
-    tooEarly: "This day is over. Choose a later one.",
-    tooLate: "This day is too far ahead. Choose one within two years.",
-    beforeStart: "The last day can't be before the first one.",
-    noStart: "Choose the first day, too.",
-    noAdults: "Enter how many adults travel.",
-    tooManyPeople: (max: number) => `Plans are for at most ${max} people.`,
-
-    destination: {
-      label: "Destination",
-      hint: "A city, region, or country",
-      example: "Tokyo, Japan",
-    },
-    durationDays: { label: "Days" },
-    startDate: { label: "First day" },
-    endDate: { label: "Last day" },
-    adults: { label: "Adults" },
-    children: { label: "Children" },
-    amount: { label: "Budget", hint: "For activities, meals and tickets", example: "500" },
-    currency: { label: "Currency" },
-    initialCurrency: "USD",
-    per: { label: "The budget is", all: "for everyone together", person: "per person" },
-    pace: { label: "Pace", any: "any", relaxed: "relaxed", balanced: "balanced", packed: "packed" },
-    interests: { label: "Interests", other: "Other interests", example: "old trams, craft beer" },
-    diet: { label: "Food", other: "Other needs for meals", example: "no pork, nut allergy" },
-    accessibility: {
-      label: "Getting around",
-      other: "Other needs on the way",
-      example: "no long stairs",
-    },
-    startPoint: {
-      label: "Where you stay",
-      hint: "Each day starts and ends there",
-      example: "Hotel Avenida, or a district",
-    },
-    language: { label: "Language of the plan" },
-    notes: {
-      label: "Anything else",
-      hint: "What must be in the plan, and what you want to avoid",
-      example: "It is our honeymoon. No early mornings.",
-    },
-    city: { label: "City", hint: "Where the events should be", example: "Berlin" },
-    timeframe: { label: "When", hint: "In your own words", example: "this weekend" },
-    musicProfile: {
-      label: "Music",
-      hint: "Genres or artists that you like",
-      example: "electronic, house",
-    },
-    otherPreferences: {
-      label: "Anything else",
-      hint: "Who is coming, and what to avoid",
-      example: "Two of us, underground venues, no early mornings",
-    },
-  },
-
   /** The facts of a trip, in titles and lists. */
   facts: {
-    days: (count: number) => count === 1 ? "1 day" : `${count} days`,
     bundles: "Weekend bundles",
     bundlesIn: (city: string) => `Weekend in ${city}`,
     from: (day: string) => `from ${day}`,
@@ -440,7 +317,6 @@ export const en = {
   shaping: {
     /** The words for the parts of an itinerary. */
     day: {
-      name: (number: number) => `Day ${number}`,
       options: (title: string) => `Options for the day “${title}”`,
       itemOptions: (title: string) => `Options for “${title}”`,
       anew: "Plan this day anew",
@@ -452,7 +328,6 @@ export const en = {
     },
     /** The words for the parts of a weekend. */
     bundle: {
-      name: (number: number) => `Bundle ${number}`,
       options: (title: string) => `Options for the bundle “${title}”`,
       itemOptions: (title: string) => `Options for “${title}”`,
       anew: "Another bundle",
@@ -550,6 +425,8 @@ export const en = {
     tools: { get_weather: "the weather", search_events: "events" },
     writing: (part: string, number: number, of: number | null) =>
       `Writing ${part.toLowerCase()} ${number}${of === null ? "" : ` of ${of}`}`,
+    changing: "Changing the plan",
+    changingPart: (part: string, number: number) => `Changing ${part.toLowerCase()} ${number}`,
     finishing: "Finishing the plan",
     offline: "You are offline. This page goes on when you are connected again.",
     unreachable: "We can't reach the service. Your trip is saved, and this page keeps trying.",
@@ -686,70 +563,6 @@ export const en = {
     noScript: "Turn on JavaScript in your browser to enter an API key.",
   },
 
-  /** Pages in place of what was asked for. */
-  problems: {
-    /** By the code of the problem. */
-    pages: {
-      foreign_form: {
-        title: "This form came from another site",
-        text: "For your safety, we only accept forms from our own pages. Open our page and send " +
-          "the form from there.",
-      },
-      invalid_request: {
-        title: "We couldn't read this form",
-        text: "Go to the start page and fill it in again.",
-      },
-      incomplete_body: {
-        title: "Your form didn't arrive completely",
-        text: "Go back and send it again.",
-      },
-      body_timeout: {
-        title: "Your form took too long",
-        text: "Check your connection, go back and send it again.",
-      },
-      body_too_large: { title: "Your text is too long", text: "Go back and shorten it." },
-      not_owner: {
-        title: "You can't stop planning this trip",
-        text: "Only the person who planned it can.",
-      },
-      route_not_found: {
-        title: "Page not found",
-        text: "This page doesn't exist. The link may be wrong or incomplete.",
-      },
-      rate_limited: {
-        title: "Please wait a moment",
-        text: "You've opened or sent too many pages in a short time.",
-      },
-      storage_full: {
-        title: "We can't save anything right now",
-        text: "Your trips are not affected. We need a little time to make room.",
-      },
-      expired_link: {
-        title: "This link no longer works",
-        text: "It was valid for a short time only. Ask the person who sent it for a new one.",
-      },
-      not_ready: {
-        title: "The service is not ready",
-        text: "It may be restarting. Your trips are not affected.",
-      },
-    },
-    /** Any other problem. */
-    other: {
-      title: "Something went wrong",
-      text: "The problem is on our side. Your trips are not affected.",
-    },
-    /** A request that a page of this app does not send. */
-    refused: {
-      title: "We can't answer this request",
-      text: "Go to the start page and try again from there.",
-    },
-    reloads: (pause: string) => `This page tries again by itself in ${pause}.`,
-    goBack: (pause: string) => `Please go back, and try again in ${pause}.`,
-    tryNow: "Try again now",
-    toStart: "Go to the start page",
-    toTrip: "Back to the trip",
-  },
-
   /** What one can do with a trip, and what others see of it. */
   share: {
     actions: "What you can do with this trip",
@@ -780,10 +593,10 @@ export const en = {
     saveMapNote: "GPX, for map apps",
     saveData: "Data",
     saveDataNote: "JSON, for programs",
+    filesNeedSite: "We can't reach this site, which writes this file. Try again later.",
     print: "Print",
     /** Names a trip whose title cannot be shown. */
     aTrip: "A trip",
-    days: (count: number) => count === 1 ? "1 day" : `${count} days`,
     daysIn: (count: number, place: string) =>
       `${count === 1 ? "1 day" : `${count} days`} in ${place}`,
     ideas: (count: number) => count === 1 ? "1 weekend plan" : `${count} weekend plans`,
@@ -791,58 +604,9 @@ export const en = {
       `${count === 1 ? "1 weekend plan" : `${count} weekend plans`} in ${place}`,
     ideasWanted: "Plans for a weekend",
     ideasWantedIn: (place: string) => `Plans for a weekend in ${place}`,
-    day: (number: number) => `Day ${number}`,
-    idea: (number: number) => `Plan ${number}`,
     moreDays: (count: number) => count === 1 ? "and 1 more day" : `and ${count} more days`,
     moreIdeas: (count: number) => count === 1 ? "and 1 more plan" : `and ${count} more plans`,
-    pictureOf: (title: string) => `The trip “${title}” with its places on a map`,
     photoOf: (title: string) => `Photo of ${title}`,
     photoBy: (author: string) => `Photo: ${author}`,
-    /** The picture and the description of the home page. */
-    homeTitle: "Plan a trip",
-    homeDescription:
-      "Say where you want to go, and get a plan for every day: places, times, costs and a map.",
-    homePicture: "Tripwright plans your trip",
-    homeHeadline: "Your next trip, planned",
-    homeLabel: "Days, places and costs",
-    homePoints: [
-      "A plan for every day",
-      "Places on a map",
-      "Weekends with real events",
-    ],
-    /** The texts of files. */
-    files: {
-      free: "free",
-      perPerson: (amount: string) => `about ${amount} per person`,
-      check: "Please check:",
-      costOfDay: (amounts: string) =>
-        `Estimated cost of the day's activities: about ${amounts} per person`,
-      costOfAll: (amounts: string) =>
-        `**Estimated cost of all activities**: about ${amounts} per person`,
-      weekend: "Weekend bundles",
-      interests: "Interests",
-      music: "Music",
-      timeframe: "When and where",
-      undated: (count: number) => `Events left out because they have no exact date: ${count}`,
-      floating: "Times are local times of the place. They have no time zone (floating), so some " +
-        "calendars show them in your own time zone.",
-      someFloating: "Times are local times of the places. Some have no time zone (floating), so " +
-        "some calendars show these in your own time zone.",
-    },
-    /** Why a file cannot be made. */
-    noFile: {
-      calendar: "We can't make this calendar",
-      map: "We can't make this map file",
-      undated:
-        "No event in this plan has an exact date. You can find the dates as written on the " +
-        "trip's page.",
-      unknownBundle: "This plan has no part with this number.",
-      firstDay: "Choose the first day of your trip (2026-12-24, for example) on the trip's page.",
-      timeZone: "We don't know this time zone. Its name looks like Europe/Berlin.",
-      noPlaces: "No place in this plan has a position.",
-      unreadable: "We couldn't read this trip",
-      unreadableText:
-        "It isn't a finished trip of this site. Go back, reload the page, and try again.",
-    },
   },
 };

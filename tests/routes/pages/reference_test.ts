@@ -32,7 +32,7 @@ Deno.test("everything that /docs loads comes from this service", async () => {
     assertStrictEquals(response.status, 200, url);
     assertMatch(
       response.headers.get("content-type")!,
-      /^(text\/(css|javascript)|image\/svg\+xml)/,
+      /^(text\/(css|javascript)|image\/(svg\+xml|png)|application\/manifest\+json)/,
     );
     const text = await response.text();
     assert(text.length > 50);
@@ -116,6 +116,8 @@ const encodings: [accepted: string | undefined, encoding: string | null][] = [
   ["br", "br"],
   ["gzip", "gzip"],
   ["gzip;q=0.5, br;q=0.9", "br"],
+  // As browsers ask.
+  ["gzip, deflate, br, zstd", "br"],
   ["br;q=0, gzip", "gzip"],
   ["br;q=0, gzip;q=0", null],
   ["zstd", null],

@@ -16,9 +16,9 @@ import { type FailureCode, failureKinds, JobError } from "../../../lib/job/failu
 import type { Model } from "../../../lib/model/model.ts";
 import { RateLimiter } from "../../../lib/store/rate_limiter.ts";
 import { wishKinds } from "../../../web/app/kinds/registry.ts";
-import { fieldsOf } from "../../../web/app/wish.ts";
+import { fieldsOf } from "../../../web/app/form.ts";
 import { STATE_ID } from "../../../web/app/page.tsx";
-import { en } from "../../../web/words/en.ts";
+import { catalogues } from "../../../web/words/catalogues.ts";
 import { describeFailure, describeRefusal } from "../../../web/app/refusal.ts";
 import { nextTurn } from "../../../testing/fake_clock.ts";
 import { hookKv } from "../../../testing/hooked_kv.ts";
@@ -28,6 +28,8 @@ import { type App, post, send } from "../../../testing/http.ts";
 import { untilIdle } from "../../../testing/runtimes.ts";
 import { forecastDay, lisbon, testPlaces } from "../../../testing/places.ts";
 import { datedBundles } from "../../../testing/plans.ts";
+
+const { en } = catalogues;
 
 const KEY = "key-0123456789abcdef";
 const form = { kind: "itinerary", destination: "Tokyo, Japan", durationDays: "2" };
@@ -103,10 +105,11 @@ Deno.test("the first page shows an example that the sample generator has written
   await using env = await openApp();
   const { text } = await open(env.app, "/");
   const { example } = stateOf(text);
-  assertEquals([example.destination, example.itinerary.length], ["Lisbon, Portugal", 2]);
-  for (const { theme } of example.itinerary) assert(text.includes(`>${theme}</h2>`));
+  const { destination, itinerary } = example.job;
+  assertEquals([destination, itinerary.length], ["Lisbon, Portugal", 2]);
+  for (const { theme } of itinerary) assert(text.includes(`>${theme}</h2>`));
   assertMatch(text, /<span class="mark">Example<\/span>/);
-  assertMatch(text, /activities: about €\d+ per person/);
+  assertMatch(text, /<dt>Estimated cost<\/dt><dd><span class="value">€\d+</);
   // It is written once, and the API has no such trip.
   assertEquals(stateOf((await open(env.app, "/")).text).example, example);
   assertStrictEquals((await open(env.app, "/trips/example")).status, 404);
@@ -251,7 +254,7 @@ Deno.test("a destination of invisible characters is refused, and none turns a ti
   assertStrictEquals((await post(env.app, "/api/itineraries", body)).status, 400);
   const made = await submit(env.app, "/trips", { ...form, destination: "Paris\u202eevil" });
   const page = await open(env.app, `/trips/${jobIdOf(made)}`);
-  assertMatch(page.text, /<title>Parisevil – Tripwright<\/title>/);
+  assertMatch(page.text, /<title>…Parisevil – Tripwright<\/title>/);
   assertNotMatch(page.text, /\u202e/);
 });
 
@@ -950,7 +953,7 @@ Deno.test("pages load only their own files, and send forms only to their service
 Deno.test("a URL with its version is cached for ever, any other one for minutes", async () => {
   await using env = await openApp();
   const { text } = await open(env.app, "/");
-  const [script] = text.match(/\/app_en\.js\?v=\w+/)!;
+  const [script] = text.match(/\/home_en\.js\?v=\w+/)!;
   const [style] = text.match(/\/style\.css\?v=\w+/)!;
   for (const url of [script, style]) {
     const { status, headers } = await open(env.app, url!);
@@ -969,7 +972,7 @@ Deno.test("a URL with its version is cached for ever, any other one for minutes"
 Deno.test("an unknown version of a file is not cached", async () => {
   await using env = await openApp();
   for (const version of ["of-yesterday", "", "constructor"]) {
-    const { status, headers } = await open(env.app, `/app_en.js?v=${version}`);
+    const { status, headers } = await open(env.app, `/home_en.js?v=${version}`);
     assertEquals([status, headers.get("cache-control")], [200, "no-store"]);
   }
 });
