@@ -41,11 +41,7 @@ export function useShaping(job: Job, { shape, state: served, isOwn }: UseShaping
   const canChange = isOwn && job.status === "completed" && shape !== null && state !== null;
   const menus: Menus | null = !canChange ? null : {
     ...titlesIn(edits.job, shape),
-    changeFor: ({ part, index }) =>
-      job.source === "placeholder" ? null : JSON.stringify(shape.changeOf({
-        part,
-        ...(index !== undefined && { index: edits.originalOf({ part, index }) }),
-      })),
+    changeFor: (ref) => changeFor(ref, { job, shape, edits }),
     sending: change.sending,
     describe(part) {
       setPart(String(part + 1));
@@ -88,6 +84,20 @@ export function useShaping(job: Job, { shape, state: served, isOwn }: UseShaping
     part,
     setPart,
   };
+}
+
+/** Returns what the form sends to have a part or an item written anew; `null`: a sample stays. */
+function changeFor(
+  { part, index }: PartRef,
+  { job, shape, edits }: {
+    job: Job;
+    shape: PlanShape;
+    edits: EditState;
+  },
+): string | null {
+  if (job.source === "placeholder") return null;
+  const original = index !== undefined && { index: edits.originalOf({ part, index }) };
+  return JSON.stringify(shape.changeOf({ part, ...original }));
 }
 
 export type ShapingPage = ReturnType<typeof useShaping>;

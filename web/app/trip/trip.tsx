@@ -17,7 +17,7 @@ import { ChangeForm } from "../shaping/change_form.tsx";
 import { ChangeLink } from "../shaping/change_link.tsx";
 import type { ShapingState } from "../shaping/state.ts";
 import { ShapingToast } from "../shaping/toast.tsx";
-import { useShaping } from "../shaping/use_shaping.ts";
+import { type ShapingPage, useShaping } from "../shaping/use_shaping.ts";
 import { Versions } from "../shaping/versions.tsx";
 import { formUrl, type Wish, wishOfJob } from "../wish.ts";
 import { useAnnouncement } from "./announcement.ts";
@@ -69,24 +69,7 @@ export function TripPage({ state }: { state: TripState }) {
   return (
     <SendsPlan.Provider value={shaping.edits.isEdited || isCopy || !state.isOpen}>
       <main id="main" class="trip" tabIndex={-1}>
-        <TripHeader
-          job={shaping.job}
-          isOpen={state.isOpen}
-          hasPlan={hasPlan}
-          isEdited={shaping.edits.isEdited}
-          isCopy={isCopy}
-          change={state.copy
-            ? <PlanAgain copy={state.copy} wish={wish} />
-            : <ChangeLink shaping={shaping} wish={wish} />}
-          saveEntry={<SaveTripFile job={shaping.job} land={state.land ?? null} />}
-        >
-          <KeptNotice
-            job={job}
-            land={state.land ?? null}
-            isOpen={state.isOpen}
-            copy={state.copy ?? null}
-          />
-        </TripHeader>
+        <Head state={state} job={job} shaping={shaping} wish={wish} hasPlan={hasPlan} />
         <p class="unseen" role="status">{announcement}</p>
         <Versions shaping={shaping} />
         <Outcome wish={wish} job={job} />
@@ -114,6 +97,35 @@ export function TripPage({ state }: { state: TripState }) {
         )}
       </main>
     </SendsPlan.Provider>
+  );
+}
+
+interface HeadProps {
+  state: TripState;
+  job: Job;
+  shaping: ShapingPage;
+  wish: Wish | null;
+  hasPlan: boolean;
+}
+
+/** Shows the header, with what can be done with the trip and what this browser keeps of it. */
+function Head({ state, job, shaping, wish, hasPlan }: HeadProps) {
+  const { isOpen, copy } = state;
+  const land = state.land ?? null;
+  return (
+    <TripHeader
+      job={shaping.job}
+      isOpen={isOpen}
+      hasPlan={hasPlan}
+      isEdited={shaping.edits.isEdited}
+      isCopy={copy !== undefined}
+      change={copy
+        ? <PlanAgain copy={copy} wish={wish} />
+        : <ChangeLink shaping={shaping} wish={wish} />}
+      saveEntry={<SaveTripFile job={shaping.job} land={land} />}
+    >
+      <KeptNotice job={job} land={land} isOpen={isOpen} copy={copy ?? null} />
+    </TripHeader>
   );
 }
 
