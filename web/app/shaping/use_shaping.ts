@@ -43,7 +43,7 @@ export function useShaping(job: Job, { shape, state: served, isOwn }: UseShaping
   const canChange = isOwn && job.status === "completed" && shape !== null && state !== null;
   const menus: Menus | null = !canChange ? null : {
     ...titlesIn(edits.job, shape),
-    changeFor: (ref) => job.source === "placeholder" ? null : changeFor(ref, { shape, edits }),
+    changeFor: (ref) => changeFor(ref, { job, shape, edits }),
     sending: change.sending,
     describe(part) {
       setPart(String(part + 1));
@@ -87,16 +87,21 @@ export function useShaping(job: Job, { shape, state: served, isOwn }: UseShaping
   };
 }
 
-export type ShapingPage = ReturnType<typeof useShaping>;
-
-/** Returns what the form sends for a part or an item: the service knows its own indexes only. */
+/** Returns what the form sends to have a part or an item written anew; `null`: a sample stays. */
 function changeFor(
   { part, index }: PartRef,
-  { shape, edits }: { shape: PlanShape; edits: EditState },
-): string {
+  { job, shape, edits }: {
+    job: Job;
+    shape: PlanShape;
+    edits: EditState;
+  },
+): string | null {
+  if (job.source === "placeholder") return null;
   const original = index !== undefined && { index: edits.originalOf({ part, index }) };
   return JSON.stringify(shape.changeOf({ part, ...original }));
 }
+
+export type ShapingPage = ReturnType<typeof useShaping>;
 
 /** Shows the form for own words. */
 function showForm(): void {
