@@ -4,6 +4,7 @@
  */
 import { DAY_MS } from "../../lib/clock.ts";
 import { hasTimeOfDay, localDay, localMs } from "../../lib/local_time.ts";
+import { formatInterests } from "../../web/app/kinds/bundles/form.ts";
 import { placeOf } from "../../web/app/kinds/bundles/plan.tsx";
 import { cityOf } from "../../web/app/kinds/bundles/summary.ts";
 import { describeFacts } from "../../web/app/kinds/trip_facts.ts";
@@ -199,7 +200,7 @@ function wishLines(preferences: Preferences, words: Words): string[] {
   const { files } = words.share;
   const { interests, musicProfile, timeframe, otherPreferences, ...facts } = preferences;
   const wishes = joined([
-    labelled(files.interests, joined(interests ?? [], ", ")),
+    labelled(files.interests, formatInterests(preferences, words)),
     labelled(files.music, musicProfile),
     labelled(files.timeframe, timeframe),
     ...describeFacts(facts, words),

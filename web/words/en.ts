@@ -170,11 +170,11 @@ export const en = {
     legend: "On the map",
     showAll: "Show all",
     hideAll: "Hide all",
-    about: "Hollow markers: we could not confirm the position.",
+    about: "Hollow markers: position not confirmed.",
     credit: "Simplified outlines: Natural Earth.",
     detailed: "Detailed map",
     simple: "Simple map",
-    detailedFailed: "The detailed map cannot be shown here. This is the simple one.",
+    detailedFailed: "We can't show the detailed map here. This is the simple one.",
     wheelHint: (key: string) => `Hold ${key} and scroll to zoom`,
     fingerHint: "Use two fingers to move the map",
     categories: {
@@ -211,7 +211,7 @@ export const en = {
     fileMark: "From a file",
     forget: "Forget",
     forgetNamed: (title: string) => `Forget ${title}`,
-    forgotten: (title: string) => `This browser has forgotten "${title}".`,
+    forgotten: (title: string) => `This browser has forgotten “${title}”.`,
     undo: "Undo",
     forgetAll: "Forget all trips",
     forgetAllQuestion: (count: number) =>
@@ -222,7 +222,7 @@ export const en = {
     forgetAllNo: "Keep them",
     keepTrips: "Keep trips in this browser",
     keepTripsHint:
-      "Finished trips stay readable offline, and after this site deletes them. Turn this off on a " +
+      "Finished trips stay readable here, also after this site deletes them. Turn this off on a " +
       "shared computer: it deletes all copies.",
     siteKeepsNone: "This site keeps no copies in browsers. Save a plan as a file to keep it.",
 
@@ -233,6 +233,11 @@ export const en = {
       "Saved in this browser. You can read it offline and after ",
       ", when this site deletes it.",
     ],
+    /** Where the browser has no service worker. */
+    savedOnlineOnly: [
+      "Saved in this browser. You can read it here after ",
+      ", when this site deletes it.",
+    ],
     full: "Not saved: this browser's storage is full. Forget other trips, or save a file.",
     blocked: "Not saved: your browser blocks storage. Save a file to keep the plan.",
     off: "Not saved: you turned off keeping trips in this browser.",
@@ -241,10 +246,10 @@ export const en = {
     keep: "Keep a copy",
     saveFile: "Save as a file for this site",
     forgetTrip: "Forget this trip",
-    fileHint: 'Open the file on another device, with "Open a trip file" on the first page.',
+    fileHint: "Open the file on another device, with “Open a trip file” on the start page.",
     offlineCopy: ["No connection. This is the copy in this browser from ", "."],
     backOnline: ["You're online again. This is the copy in this browser from ", "."],
-    goneCopy: ["This is the copy in this browser from ", "; the site no longer has this trip."],
+    goneCopy: ["This site no longer has the trip. This is the copy in this browser from ", "."],
     fileCopy: ["You opened this trip from a file on ", ". Only this browser has it."],
     reload: "Reload the page",
     copyMarkLong: "copy in this browser",
@@ -253,9 +258,9 @@ export const en = {
     opening: "Opening the copy in this browser…",
     offlineTitle: "No connection",
     offlineHome: "We can't reach this site right now. Planning a trip needs a connection.",
-    offlineNoList: "This browser has kept no trips that you could read now.",
+    offlineNoList: "No trips are saved in this browser.",
     offlineTrip: "We can't reach this site right now, and this browser has no copy of this trip.",
-    withoutScript: "Turn on JavaScript in your browser to read the trips that it has kept.",
+    withoutScript: "Turn on JavaScript in your browser to read your saved trips.",
     noCopyTitle: "There is no copy here",
     noCopy:
       "This browser has no copy of this trip any more. If you saved it as a file, open the file.",
@@ -271,7 +276,7 @@ export const en = {
     unknownTitle: "We can't find this trip",
     unknown:
       "The link may be incomplete, or the trip may have expired. This site keeps plans for a " +
-      "limited time. If another traveler sent you the link, ask for a file of the plan.",
+      "limited time. If another traveler sent you the link, ask them for a file of the plan.",
     youAskedFor: ["You asked for ", "."],
     planAgain: "Plan this trip again",
     planNew: "Plan a new trip",
@@ -285,7 +290,7 @@ export const en = {
       tooLarge: "This file is too large to be a trip file.",
       notTrip: "This is not a trip file of this site, or it is damaged.",
       newer: "A newer version of this site saved this file. Reload the page, then open it again.",
-      off: 'To open a file, turn on "Keep trips in this browser".',
+      off: "To open a file, turn on “Keep trips in this browser”.",
       full: "We can't open the file: this browser's storage is full. Forget other trips first.",
       blocked: "We can't open the file: your browser blocks storage.",
       offline: "We can't check the file without a connection. Try again later.",
@@ -296,7 +301,8 @@ export const en = {
   /** The first page. */
   home: {
     pageTitle: "Plan a trip",
-    description: "Name a place, and watch a plan for your trip being written day by day.",
+    description:
+      "Say where you want to go, and get a plan for every day: places, times, costs and a map.",
     title: "Your trip, planned day by day",
     text: "Say where you want to go. AI writes you a plan with times, places, costs and a map.",
     choose: "What would you like to plan?",
@@ -539,9 +545,9 @@ export const en = {
     aboutAhead: (count: string) => `About ${count} trips are ahead of yours.`,
     /** `{time}` is the time of day. */
     expectedStart: "We expect to start at about {time}.",
-    paused: "We're taking a short break. Your trip is saved, and we start when we're back.",
+    paused: "We're taking a short break. Your trip is saved. We start when we're back.",
     retrying: "Something went wrong. We're trying again.",
-    away: "The AI that writes plans is not available right now. We go on as soon as it is back.",
+    away: "The AI that writes plans isn't available right now. We continue as soon as it's back.",
     starting: "Getting ready",
     thinking: "Thinking about your trip",
     lookingUp: (things: string) => `Looking up ${things}`,
@@ -551,7 +557,7 @@ export const en = {
     writing: (part: string, number: number, of: number | null) =>
       `Writing ${part.toLowerCase()} ${number}${of === null ? "" : ` of ${of}`}`,
     finishing: "Finishing the plan",
-    offline: "You are offline. This page goes on when you are connected again.",
+    offline: "You're offline. This page continues when you're connected again.",
     unreachable: "We can't reach the service. Your trip is saved, and this page keeps trying.",
     stop: "Stop planning",
     stopTitle: "Stop planning this trip?",
@@ -581,7 +587,7 @@ export const en = {
     edit: "Edit your request",
     sending: "Sending…",
     leavesOut: (verb: string) =>
-      `"${verb}" keeps all details of your request. The form to edit it has no fields for some of ` +
+      `“${verb}” keeps all details of your request. The form to edit it has no fields for some of ` +
       "them, and leaves these out.",
     /** What happened, and what helps, by the code of the failure. */
     failures: {
@@ -650,11 +656,11 @@ export const en = {
     },
     onTrip: {
       unauthorized:
-        'Planning a trip requires a valid API key. Choose "Edit your request" to enter one.',
+        "Planning a trip requires a valid API key. Choose “Edit your request” to enter one.",
       insufficient_scope:
-        'This API key can\'t plan trips. Choose "Edit your request" to enter another one.',
-      invalid_request: 'Your request is no longer valid. Choose "Edit your request" to correct it.',
-      body_too_large: 'Your request is too long. Choose "Edit your request" to shorten it.',
+        "This API key can't plan trips. Choose “Edit your request” to enter another one.",
+      invalid_request: "Your request is no longer valid. Choose “Edit your request” to correct it.",
+      body_too_large: "Your request is too long. Choose “Edit your request” to shorten it.",
     },
     unknown: "We couldn't start this plan. Reload the page and try again.",
     entriesKept: "Nothing is lost: your entries are still here.",
@@ -683,6 +689,8 @@ export const en = {
     keyMissing: "Please fill this in.",
     keyMalformed: "This doesn't look like a key. Copy it again, without spaces or line breaks.",
     keyRefused: "This key was not accepted. Check it and try again.",
+    keyNeeded: "You need an API key. Ask the people who run this site for one.",
+    keyKept: "Leave this empty to use the key that you entered before.",
     noScript: "Turn on JavaScript in your browser to enter an API key.",
   },
 
@@ -738,6 +746,11 @@ export const en = {
       title: "Something went wrong",
       text: "The problem is on our side. Your trips are not affected.",
     },
+    /** A change of a plan by another person. */
+    notMaker: {
+      title: "You can't change this plan",
+      text: "Only the person who planned this trip can change it. You can plan your own version.",
+    },
     /** A request that a page of this app does not send. */
     refused: {
       title: "We can't answer this request",
@@ -765,8 +778,8 @@ export const en = {
     scan: "Scan the code to open the trip on a phone.",
     qrCode: "QR code of the link to this trip",
     calendar: "Add to calendar",
-    chooseBundle: "Choose the plan you're going for:",
-    allBundles: "All plans in one calendar",
+    chooseBundle: "Choose your bundle:",
+    allBundles: "All bundles in one calendar",
     noDates: "No event in this plan has an exact date, so there is nothing to add.",
     firstDay: "First day",
     timeZone: "Time zone there (optional)",
@@ -786,22 +799,19 @@ export const en = {
     days: (count: number) => count === 1 ? "1 day" : `${count} days`,
     daysIn: (count: number, place: string) =>
       `${count === 1 ? "1 day" : `${count} days`} in ${place}`,
-    ideas: (count: number) => count === 1 ? "1 weekend plan" : `${count} weekend plans`,
+    ideas: (count: number) => count === 1 ? "1 weekend bundle" : `${count} weekend bundles`,
     ideasIn: (count: number, place: string) =>
-      `${count === 1 ? "1 weekend plan" : `${count} weekend plans`} in ${place}`,
-    ideasWanted: "Plans for a weekend",
-    ideasWantedIn: (place: string) => `Plans for a weekend in ${place}`,
+      `${count === 1 ? "1 weekend bundle" : `${count} weekend bundles`} in ${place}`,
+    ideasWanted: "Weekend bundles",
+    ideasWantedIn: (place: string) => `Weekend bundles in ${place}`,
     day: (number: number) => `Day ${number}`,
-    idea: (number: number) => `Plan ${number}`,
+    idea: (number: number) => `Bundle ${number}`,
     moreDays: (count: number) => count === 1 ? "and 1 more day" : `and ${count} more days`,
-    moreIdeas: (count: number) => count === 1 ? "and 1 more plan" : `and ${count} more plans`,
+    moreIdeas: (count: number) => count === 1 ? "and 1 more bundle" : `and ${count} more bundles`,
     pictureOf: (title: string) => `The trip “${title}” with its places on a map`,
     photoOf: (title: string) => `Photo of ${title}`,
     photoBy: (author: string) => `Photo: ${author}`,
     /** The picture and the description of the home page. */
-    homeTitle: "Plan a trip",
-    homeDescription:
-      "Say where you want to go, and get a plan for every day: places, times, costs and a map.",
     homePicture: "Tripwright plans your trip",
     homeHeadline: "Your next trip, planned",
     homeLabel: "Days, places and costs",
@@ -836,7 +846,7 @@ export const en = {
       undated:
         "No event in this plan has an exact date. You can find the dates as written on the " +
         "trip's page.",
-      unknownBundle: "This plan has no part with this number.",
+      unknownBundle: "This plan has no bundle with this number.",
       firstDay: "Choose the first day of your trip (2026-12-24, for example) on the trip's page.",
       timeZone: "We don't know this time zone. Its name looks like Europe/Berlin.",
       noPlaces: "No place in this plan has a position.",

@@ -216,7 +216,7 @@ Deno.test("a refusal names a time only if the same request may succeed later", (
   }
   assertMatch(
     shown("unauthorized", null, "trip"),
-    /"Edit your request" to enter one\..*request is/,
+    /“Edit your request” to enter one\..*request is/,
   );
 });
 
@@ -234,6 +234,6 @@ Deno.test("a traveler learns that editing a request leaves details out", () => {
   assertNotMatch(shown(tokyo), /leaves these out/);
   assertMatch(
     shown({ ...tokyo, diet: ["vegan"] }),
-    /Try again(&quot;|") keeps all details of your request\..*leaves these out/s,
+    /“Try again” keeps all details of your request\..*leaves these out/s,
   );
 });
