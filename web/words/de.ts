@@ -379,7 +379,7 @@ export const de: Words = {
       example: "alte Straßenbahnen, Craft-Bier",
     },
     diet: {
-      label: "Essen",
+      label: "Ernährung",
       other: "Was beim Essen noch wichtig ist",
       example: "kein Schweinefleisch, Nussallergie",
     },
@@ -823,7 +823,6 @@ export const de: Words = {
       costOfDay: (amounts) => `Geschätzte Kosten des Tages: etwa ${amounts} pro Person`,
       costOfAll: (amounts) =>
         `**Geschätzte Kosten aller Unternehmungen**: etwa ${amounts} pro Person`,
-      weekend: "Wochenendprogramme",
       interests: "Interessen",
       music: "Musik",
       timeframe: "Wann und wo",

@@ -368,7 +368,11 @@ export const en = {
     per: { label: "The budget is", all: "for everyone together", person: "per person" },
     pace: { label: "Pace", any: "any", relaxed: "relaxed", balanced: "balanced", packed: "packed" },
     interests: { label: "Interests", other: "Other interests", example: "old trams, craft beer" },
-    diet: { label: "Food", other: "Other needs for meals", example: "no pork, nut allergy" },
+    diet: {
+      label: "Dietary needs",
+      other: "Other needs for meals",
+      example: "no pork, nut allergy",
+    },
     accessibility: {
       label: "Getting around",
       other: "Other needs on the way",
@@ -829,7 +833,6 @@ export const en = {
         `Estimated cost of the day's activities: about ${amounts} per person`,
       costOfAll: (amounts: string) =>
         `**Estimated cost of all activities**: about ${amounts} per person`,
-      weekend: "Weekend bundles",
       interests: "Interests",
       music: "Music",
       timeframe: "When and where",

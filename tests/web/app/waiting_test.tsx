@@ -122,7 +122,7 @@ Deno.test("a trip that waits shows its position and when it starts, a running on
 
 Deno.test("a trip that waits for the model says so in place of its position", () => {
   const text = dockText({ phase: "waiting", position: 3 });
-  assertMatch(text, /not available right now/);
+  assertMatch(text, /isn't available right now/);
   assertNotMatch(text, /ahead of yours|OpenAI|operator/);
 });
 
