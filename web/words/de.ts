@@ -215,14 +215,10 @@ export const de: Words = {
 
     notice: "Kopie in diesem Browser",
     willSave: "Wenn der Plan fertig ist, speichert dieser Browser eine Kopie.",
-    saved: [
-      "In diesem Browser gespeichert, auch zum Lesen ohne Netz. Diese Website hat den Plan bis ",
-      ", deine Kopie bleibt.",
-    ],
-    savedOnlineOnly: [
-      "In diesem Browser gespeichert. Diese Website hat den Plan bis ",
-      ", deine Kopie bleibt.",
-    ],
+    saved:
+      "In diesem Browser gespeichert. Du kannst den Plan offline lesen, auch wenn diese Website ihn löscht.",
+    savedOnlineOnly:
+      "In diesem Browser gespeichert. Du kannst den Plan hier lesen, auch wenn diese Website ihn löscht.",
     full: "Nicht gespeichert: Der Speicher dieses Browsers ist voll. Entferne andere Reisen oder " +
       "speichere eine Datei.",
     blocked:

@@ -229,15 +229,9 @@ export const en = {
     /** On the page of a trip. */
     notice: "This browser's copy",
     willSave: "When the plan is ready, this browser saves a copy of it.",
-    saved: [
-      "Saved in this browser. You can read it offline and after ",
-      ", when this site deletes it.",
-    ],
+    saved: "Saved in this browser. You can read it offline, and after this site deletes it.",
     /** Where the browser has no service worker. */
-    savedOnlineOnly: [
-      "Saved in this browser. You can read it here after ",
-      ", when this site deletes it.",
-    ],
+    savedOnlineOnly: "Saved in this browser. You can read it here after this site deletes it.",
     full: "Not saved: this browser's storage is full. Forget other trips, or save a file.",
     blocked: "Not saved: your browser blocks storage. Save a file to keep the plan.",
     off: "Not saved: you turned off keeping trips in this browser.",

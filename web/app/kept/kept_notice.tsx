@@ -152,14 +152,14 @@ interface SentenceOptions {
 
 function sentence(
   state: State,
-  { job, copy }: KeptNoticeProps,
+  { copy }: KeptNoticeProps,
   { words: { kept }, isOnline, canReadOffline }: SentenceOptions,
 ): ComponentChildren {
   switch (state) {
     case "waiting":
       return kept.willSave;
     case "saved":
-      return withTime(canReadOffline ? kept.saved : kept.savedOnlineOnly, job.expiresAt);
+      return canReadOffline ? kept.saved : kept.savedOnlineOnly;
     case "copy":
       return withTime(copyText(copy!, { kept, isOnline }), copy!.savedAt);
     case "forgotten":
