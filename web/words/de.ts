@@ -810,7 +810,7 @@ export const de: Words = {
     homePoints: [
       "Ein Plan für jeden Tag",
       "Orte auf einer Karte",
-      "Wochenenden mit echten Veranstaltungen",
+      "Programme fürs Wochenende",
     ],
     files: {
       free: "kostenlos",
