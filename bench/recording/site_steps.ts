@@ -22,7 +22,8 @@ const wrongMethods: Record<string, string> = {
   "/problems/internal": "DELETE",
   "/style.css": "POST",
   "/icon.svg": "POST",
-  "/app_en.js": "POST",
+  "/home_en.js": "POST",
+  "/trip_en.js": "POST",
   "/client.js": "POST",
   ...Object.fromEntries([itinerary, generation].flatMap(({ path }) => [
     [path, "PATCH"],
@@ -140,7 +141,8 @@ function asset(path: string, show: Step["show"] = "exact"): Step[] {
 export const assets: Step[] = [
   ...asset("/style.css"),
   ...asset("/icon.svg"),
-  ...asset("/app_en.js", "nothing"),
+  ...asset("/home_en.js", "nothing"),
+  ...asset("/trip_en.js", "nothing"),
   ...asset("/client.js", "nothing"),
   ...asset("/openapi.json"),
   ...asset("/docs.css"),

@@ -9,8 +9,8 @@ import { cityOf } from "../../web/app/kinds/bundles/summary.ts";
 import { describeFacts, nameOf } from "../../web/app/kinds/trip_facts.ts";
 import { webLink } from "../../web/app/kinds/web_link.ts";
 import type { Bundle, GenerationJob } from "../../web/client/job.ts";
-import { en } from "../../web/words/en.ts";
-import type { Words } from "../../web/words/words.ts";
+import { catalogues } from "../../web/words/catalogues.ts";
+import type { ServerWords } from "../../web/words/words.ts";
 import { costText } from "./cost_text.ts";
 import type { PlanRoute } from "./gpx.ts";
 import { type EventDate, type KindFiles, noCalendar, type PlanEvent } from "./kind_files.ts";
@@ -34,9 +34,9 @@ export const bundlesFiles: KindFiles<"bundles"> = {
       city,
       words,
     });
-    if (events.length === 0) throw noCalendar(words.share.noFile.undated, words);
+    if (events.length === 0) throw noCalendar(words.noFile.undated, words);
     const name = only === undefined ? titleIn(city, words) : withCity(bundles[only]!.title, city);
-    const note = words.share.files.undated(undated);
+    const note = words.files.undated(undated);
     const { timeZone } = job;
     return { name, events, ...(undated > 0 && { note }), timeZone };
   },
@@ -57,11 +57,11 @@ export const bundlesFiles: KindFiles<"bundles"> = {
  */
 function chosenBundle(
   asked: string | undefined,
-  { bundles, words }: { bundles: readonly Bundle[]; words: Words },
+  { bundles, words }: { bundles: readonly Bundle[]; words: ServerWords },
 ): number | undefined {
   if (!asked) return undefined;
   const index = bundles.findIndex((_, index) => String(index + 1) === asked);
-  if (index < 0) throw noCalendar(words.share.noFile.unknownBundle, words);
+  if (index < 0) throw noCalendar(words.noFile.unknownBundle, words);
   return index;
 }
 
@@ -80,13 +80,13 @@ function bundlesOf({ bundles }: GenerationJob): Bundle[] {
  * @returns the document; it ends with a line end
  */
 export function bundlesMarkdown(
-  { preferences, bundles, city = null, note, warnings = [], words = en }: {
+  { preferences, bundles, city = null, note, warnings = [], words = catalogues.en }: {
     preferences: Preferences;
     bundles: Bundle[];
     city?: string | null;
     note?: string | undefined;
     warnings?: GenerationJob["warnings"];
-    words?: Words;
+    words?: ServerWords;
   },
 ): string {
   return markdownDocument([
@@ -112,12 +112,12 @@ export function bundlesMarkdown(
  * @returns `undated`: the number of events without a start
  */
 export function bundlesEvents(
-  { id, bundles, only, city = null, words = en }: {
+  { id, bundles, only, city = null, words = catalogues.en }: {
     id: string;
     bundles: Bundle[];
     only?: number | undefined;
     city?: string | null;
-    words?: Words;
+    words?: ServerWords;
   },
 ): { events: PlanEvent[]; undated: number } {
   const all = bundles.flatMap(({ title, keyEvents }, bundleIndex) =>
@@ -144,7 +144,7 @@ export function bundlesEvents(
 }
 
 /** Returns the title of all bundles: `Weekend bundles in Berlin`. */
-function titleIn(city: string | null, { share }: Words): string {
+function titleIn(city: string | null, { share }: ServerWords): string {
   return city === null ? share.ideasWanted : share.ideasWantedIn(city);
 }
 
@@ -155,7 +155,7 @@ function withCity(name: string, city: string | null): string {
 }
 
 /** Returns each bundle with the places whose position is known. */
-function bundlesRoutes(bundles: readonly Bundle[], words: Words): PlanRoute[] {
+function bundlesRoutes(bundles: readonly Bundle[], words: ServerWords): PlanRoute[] {
   return bundles.map(({ title, keyEvents }, index) => ({
     name: `${words.share.idea(index + 1)}: ${title}`,
     points: keyEvents.flatMap((event) => {
@@ -188,7 +188,7 @@ function dateOf({ startsAt, endsAt }: KeyEvent): EventDate | null {
   return { start, end: localMs(lastDay) + DAY_MS, allDay: true };
 }
 
-function eventEntry(event: KeyEvent, words: Words): string {
+function eventEntry(event: KeyEvent, words: ServerWords): string {
   const { name, date, price, why, url } = event;
   const link = webLink(url);
   return listEntry([
@@ -202,8 +202,8 @@ function eventEntry(event: KeyEvent, words: Words): string {
   ]);
 }
 
-function wishLines(preferences: Preferences, words: Words): string[] {
-  const { files } = words.share;
+function wishLines(preferences: Preferences, words: ServerWords): string[] {
+  const { files } = words;
   const { interests, musicProfile, timeframe, otherPreferences, ...facts } = preferences;
   const named = interests?.map((interest) => nameOf(interest, words));
   const wishes = joined([

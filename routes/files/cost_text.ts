@@ -2,11 +2,15 @@
  * Costs in files.
  * @module
  */
-import { en } from "../../web/words/en.ts";
-import type { Words } from "../../web/words/words.ts";
+import { catalogues } from "../../web/words/catalogues.ts";
+import type { ServerWords } from "../../web/words/words.ts";
 
 /** Formats an amount: `16 USD`, `1,200.5 EUR`. */
-export function amountText(amount: number, currency: string, { language }: Words = en): string {
+export function amountText(
+  amount: number,
+  currency: string,
+  { language }: ServerWords = catalogues.en,
+): string {
   return `${amount.toLocaleString(language, { maximumFractionDigits: 2 })} ${currency}`;
 }
 
@@ -16,9 +20,9 @@ export function amountText(amount: number, currency: string, { language }: Words
  */
 export function costText(
   cost: { amount: number; currency: string } | null,
-  words: Words = en,
+  words: ServerWords = catalogues.en,
 ): string | null {
   if (cost === null) return null;
-  const { free, perPerson } = words.share.files;
+  const { free, perPerson } = words.files;
   return cost.amount === 0 ? free : perPerson(amountText(cost.amount, cost.currency, words));
 }

@@ -6,7 +6,7 @@ import type { Context } from "hono";
 import { type Job, kindOf } from "../../web/client/job.ts";
 import { describeSource } from "../../web/app/trip/source.ts";
 import { titleOfJob } from "../../web/app/wish.ts";
-import type { Words } from "../../web/words/words.ts";
+import type { ServerWords } from "../../web/words/words.ts";
 import { answer, setHeaders } from "../http/answer.ts";
 import { ProblemError } from "../http/problem.ts";
 import { attachmentOf } from "./attachment.ts";
@@ -91,13 +91,13 @@ async function sendGpx(c: Context, job: Job, { words }: DownloadOptions): Promis
 /** Adds to a calendar which of its times have no time zone. Days have none anyway. */
 function withFloatingNote(
   calendar: PlanCalendar,
-  { zoneOf, words }: { zoneOf: ZoneOf; words: Words },
+  { zoneOf, words }: { zoneOf: ZoneOf; words: ServerWords },
 ): PlanCalendar {
   const { events, note = null } = calendar;
   const timed = events.filter(({ date }) => !date.allDay);
   const lacking = timed.filter((event) => zoneOf(event) === null);
   if (lacking.length === 0) return calendar;
-  const { floating, someFloating } = words.share.files;
+  const { floating, someFloating } = words.files;
   const text = lacking.length < timed.length ? someFloating : floating;
   return { ...calendar, note: joined([text, note], " ") };
 }
@@ -121,15 +121,15 @@ async function readTimeZones(
   // Its package takes 1 MB, so it is loaded on the first request for a time zone.
   const { timeZoneOf } = await import("./time_zone.ts");
   const zones = new Map([...names].map((name) => [name, timeZoneOf(name)]));
-  if (asked && zones.get(asked) === null) throw noCalendar(words.share.noFile.timeZone, words);
+  if (asked && zones.get(asked) === null) throw noCalendar(words.noFile.timeZone, words);
   return (event) => zones.get(nameOf(event) ?? "") ?? null;
 }
 
-function noMap({ share }: Words): ProblemError {
+function noMap({ noFile }: ServerWords): ProblemError {
   return new ProblemError({
     code: "invalid_request",
     detail: "The map file cannot be made",
-    page: { title: share.noFile.map, text: share.noFile.noPlaces },
+    page: { title: noFile.map, text: noFile.noPlaces },
   });
 }
 

@@ -8,8 +8,8 @@ import { formatDay } from "../../web/app/kinds/format.ts";
 import { formatWeather, sumCosts } from "../../web/app/kinds/itinerary/plan.tsx";
 import { describeFacts, factsOf } from "../../web/app/kinds/trip_facts.ts";
 import type { Day, ItineraryJob } from "../../web/client/job.ts";
-import { en } from "../../web/words/en.ts";
-import type { Words } from "../../web/words/words.ts";
+import { catalogues } from "../../web/words/catalogues.ts";
+import type { ServerWords } from "../../web/words/words.ts";
 import { amountText, costText } from "./cost_text.ts";
 import type { PlanRoute } from "./gpx.ts";
 import { type KindFiles, noCalendar, type PlanEvent } from "./kind_files.ts";
@@ -36,7 +36,7 @@ export const itineraryFiles: KindFiles<"itinerary"> = {
   calendar(job, { query, words }) {
     // A form that was sent without a date asks for no other day.
     const start = FirstDay.safeParse(query("start") || job.startDate);
-    if (!start.success) throw noCalendar(words.share.noFile.firstDay, words);
+    if (!start.success) throw noCalendar(words.noFile.firstDay, words);
     const { destination, location } = job;
     const plan = { id: job.jobId, days: daysOf(job), start: start.data, destination, words };
     const timeZone = location?.timeZone ?? undefined;
@@ -66,14 +66,14 @@ function daysOf({ itinerary }: ItineraryJob): Day[] {
  * @returns the document; it ends with a line end
  */
 export function itineraryMarkdown(
-  { destination, durationDays, days, facts = [], note, warnings = [], words = en }: {
+  { destination, durationDays, days, facts = [], note, warnings = [], words = catalogues.en }: {
     destination: string;
     durationDays: number;
     days: Day[];
     facts?: readonly string[];
     note?: string | undefined;
     warnings?: ItineraryJob["warnings"];
-    words?: Words;
+    words?: ServerWords;
   },
 ): string {
   const { share } = words;
@@ -86,10 +86,10 @@ export function itineraryMarkdown(
       `## ${share.day(day)}: ${escaped(theme)}`,
       escaped(calendarLine(calendar, words)),
       ...activities.map((activity) => activityEntry(activity, words)),
-      costsLine(activities, { words, line: share.files.costOfDay }),
+      costsLine(activities, { words, line: words.files.costOfDay }),
     ]),
     days.length > 1 &&
-    costsLine(days.flatMap(({ activities }) => activities), { words, line: share.files.costOfAll }),
+    costsLine(days.flatMap(({ activities }) => activities), { words, line: words.files.costOfAll }),
   ]);
 }
 
@@ -103,12 +103,12 @@ export function itineraryMarkdown(
  * year 10000
  */
 export function itineraryEvents(
-  { id, days, start, destination = "", words = en }: {
+  { id, days, start, destination = "", words = catalogues.en }: {
     id: string;
     days: Day[];
     start: string;
     destination?: string;
-    words?: Words;
+    words?: ServerWords;
   },
 ): PlanEvent[] {
   const firstDay = Date.parse(`${start}T00:00:00Z`);
@@ -147,7 +147,7 @@ export function addressOf({ place, mapQuery }: Activity, destination: string): s
 }
 
 /** Returns each day with the places whose position is known. */
-function itineraryRoutes(days: readonly Day[], words: Words): PlanRoute[] {
+function itineraryRoutes(days: readonly Day[], words: ServerWords): PlanRoute[] {
   return days.map(({ day, theme, activities }) => ({
     name: `${words.share.day(day)}: ${theme}`,
     points: activities.flatMap((activity) => {
@@ -162,7 +162,7 @@ function itineraryRoutes(days: readonly Day[], words: Words): PlanRoute[] {
 
 function activityEntry(
   { time, title, description, place, estimatedCost }: Activity,
-  words: Words,
+  words: ServerWords,
 ): string {
   return listEntry([
     `**${time}** ${escaped(title)}`,
@@ -172,7 +172,10 @@ function activityEntry(
 }
 
 /** Describes the day: `Sat, May 1, 2027 · rain, 8 to 12 °C`. Empty if nothing is known. */
-function calendarLine({ date, weather }: Pick<Day, "date" | "weather">, words: Words): string {
+function calendarLine(
+  { date, weather }: Pick<Day, "date" | "weather">,
+  words: ServerWords,
+): string {
   const day = date ? formatDay(date, words.language) : null;
   return joined([day, weather ? formatWeather(weather, words) : null], " · ");
 }
@@ -180,7 +183,7 @@ function calendarLine({ date, weather }: Pick<Day, "date" | "weather">, words: W
 /** Sums up the known costs by currency; `null` if there are none. */
 function costsLine(
   activities: Activity[],
-  { words, line }: { words: Words; line: (amounts: string) => string },
+  { words, line }: { words: ServerWords; line: (amounts: string) => string },
 ): string | null {
   const texts = sumCosts(activities).map(([currency, amount]) =>
     amountText(amount, currency, words)

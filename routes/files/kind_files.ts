@@ -4,7 +4,7 @@
  */
 import type { KindName } from "../../jobs/kinds/contracts.ts";
 import type { Jobs } from "../../web/client/job.ts";
-import type { Words } from "../../web/words/words.ts";
+import type { ServerWords } from "../../web/words/words.ts";
 import { ProblemError } from "../http/problem.ts";
 import type { PlanRoute } from "./gpx.ts";
 
@@ -47,7 +47,7 @@ export interface PlanCalendar {
 /** What the reader of a file asks for. */
 export interface FileOptions {
   /** The words of the language of the page. */
-  words: Words;
+  words: ServerWords;
   /** Returns a parameter of the request. */
   query: (name: string) => string | undefined;
 }
@@ -62,7 +62,7 @@ export interface KindFiles<Name extends KindName = KindName> {
    */
   markdown?(
     job: Jobs[Name],
-    options: { note: string | undefined; words: Words },
+    options: { note: string | undefined; words: ServerWords },
   ): string;
   /**
    * Creates the calendar of the plan.
@@ -84,10 +84,10 @@ export interface KindFiles<Name extends KindName = KindName> {
  *
  * @param text what the page says about it, in full sentences
  */
-export function noCalendar(text: string, { share }: Words): ProblemError {
+export function noCalendar(text: string, { noFile }: ServerWords): ProblemError {
   return new ProblemError({
     code: "invalid_request",
     detail: "The calendar cannot be made",
-    page: { title: share.noFile.calendar, text },
+    page: { title: noFile.calendar, text },
   });
 }

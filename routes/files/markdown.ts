@@ -3,8 +3,8 @@
  * looks like markup.
  * @module
  */
-import { en } from "../../web/words/en.ts";
-import type { Words } from "../../web/words/words.ts";
+import { catalogues } from "../../web/words/catalogues.ts";
+import type { ServerWords } from "../../web/words/words.ts";
 import { oneLine } from "./text.ts";
 
 /**
@@ -25,11 +25,11 @@ export function listEntry(blocks: string[]): string {
 /** Writes what a reader should check in a plan; nothing without warnings. */
 export function warningBlocks(
   warnings: readonly { message: string }[],
-  { share }: Words = en,
+  { files }: ServerWords = catalogues.en,
 ): string[] {
   if (warnings.length === 0) return [];
   return [
-    `**${share.files.check}**`,
+    `**${files.check}**`,
     ...warnings.map(({ message }) => listEntry([escaped(message)])),
   ];
 }

@@ -8,6 +8,8 @@ import { accepts } from "hono/accepts";
 import process from "node:process";
 import { promisify } from "node:util";
 import { sha256 } from "../../lib/hash.ts";
+import type { PageState } from "../../web/app/page.tsx";
+import type { Language } from "../../web/words/language.ts";
 import { addToHeader, answer, setHeaders } from "../http/answer.ts";
 import { isKnown } from "../http/request_headers.ts";
 
@@ -112,13 +114,21 @@ const sources = {
     "text/javascript",
     () => import("../../dist/worker/worker.js", { with: { type: "text" } }),
   ],
-  "app_en.js": [
+  "home_en.js": [
     "text/javascript",
-    () => import("../../dist/app/app_en.js", { with: { type: "text" } }),
+    () => import("../../dist/app/home_en.js", { with: { type: "text" } }),
   ],
-  "app_de.js": [
+  "home_de.js": [
     "text/javascript",
-    () => import("../../dist/app/app_de.js", { with: { type: "text" } }),
+    () => import("../../dist/app/home_de.js", { with: { type: "text" } }),
+  ],
+  "trip_en.js": [
+    "text/javascript",
+    () => import("../../dist/app/trip_en.js", { with: { type: "text" } }),
+  ],
+  "trip_de.js": [
+    "text/javascript",
+    () => import("../../dist/app/trip_de.js", { with: { type: "text" } }),
   ],
   "client.js": [
     "text/javascript",
@@ -167,6 +177,11 @@ const adminAssets: readonly AssetName[] = ["admin/admin.css", "admin/live.js"];
 
 /** `/sw.js` has it, with the files of the shell. */
 const workerAsset: AssetName = "worker/worker.js";
+
+/** Returns the path of the script that has a page, with its version. */
+export function scriptUrl(page: PageState["page"], language: Language): Promise<string> {
+  return assetUrl(`${page === "home" ? "home" : "trip"}_${language}.js`);
+}
 
 /** Creates the routes of all files but those of the dashboard: `GET /style.css` and so on. */
 export function assetRoutes(): Hono {

@@ -9,7 +9,7 @@ import { titleOfJob } from "../../web/app/wish.ts";
 import type { Job } from "../../web/client/job.ts";
 import { catalogues } from "../../web/words/catalogues.ts";
 import { isLanguage } from "../../web/words/language.ts";
-import type { Words } from "../../web/words/words.ts";
+import type { ServerWords } from "../../web/words/words.ts";
 import { type Card, drawCard } from "../card/card.tsx";
 import type { CardRenderer } from "../card/renderer.ts";
 import { answer, setHeaders } from "../http/answer.ts";
@@ -32,12 +32,12 @@ interface Drawing {
 }
 
 /** Returns the path of the picture of the start page. */
-export function homeCardPath(words: Words): string {
+export function homeCardPath(words: ServerWords): string {
   return pathOf(HOME_CARD, homeDrawing(words), words);
 }
 
 /** Returns the path of the picture of a trip. It changes with the picture. */
-export function tripCardPath(id: string, job: Job, words: Words): string {
+export function tripCardPath(id: string, job: Job, words: ServerWords): string {
   return pathOf(`/trips/${id}/card.png`, tripDrawing(job, words), words);
 }
 
@@ -52,27 +52,27 @@ export function sendTripCard(c: Context, job: Job, renderer: CardRenderer): Prom
 }
 
 /** Returns the words of the language that the link names, because crawlers name none. */
-function cardWords(c: Context): Words {
+function cardWords(c: Context): ServerWords {
   const asked = c.req.query(LANGUAGE);
   return isLanguage(asked) ? catalogues[asked] : wordsOf(c);
 }
 
-function pathOf(path: string, { version }: Drawing, { language }: Words): string {
+function pathOf(path: string, { version }: Drawing, { language }: ServerWords): string {
   return `${path}?${new URLSearchParams({ [LANGUAGE]: language, [VERSION]: version })}`;
 }
 
-function homeDrawing({ share }: Words): Drawing {
+function homeDrawing({ cards }: ServerWords): Drawing {
   const card: Card = {
-    title: share.homeHeadline,
+    title: cards.homeHeadline,
     fallbackTitle: "",
-    label: share.homeLabel,
-    parts: share.homePoints.map((title) => ({ title, fallbackTitle: "", route: [] })),
+    label: cards.homeLabel,
+    parts: cards.homePoints.map((title) => ({ title, fallbackTitle: "", route: [] })),
     more: () => "",
   };
   return drawingOf(card);
 }
 
-function tripDrawing(job: Job, words: Words): Drawing {
+function tripDrawing(job: Job, words: ServerWords): Drawing {
   const view = tripViewOf(job);
   const summary = view.summaryOf?.(job, words);
   const parts = view.partsOf?.(job, words) ?? [];
@@ -92,7 +92,7 @@ function drawingOf(card: Card): Drawing {
 }
 
 /** Formats days: `Dec 4 – 6, 2026`. */
-function formatDates([first, last]: readonly [string, string], { language }: Words): string {
+function formatDates([first, last]: readonly [string, string], { language }: ServerWords): string {
   const format = new Intl.DateTimeFormat(language, {
     day: "numeric",
     month: "short",

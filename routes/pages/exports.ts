@@ -9,7 +9,7 @@ import { jobAnswer } from "../../jobs/job_answer.ts";
 import type { PublicKind } from "../../jobs/kind.ts";
 import { parseJson } from "../../lib/json.ts";
 import { isJob, type Job } from "../../web/client/job.ts";
-import type { Words } from "../../web/words/words.ts";
+import type { ServerWords } from "../../web/words/words.ts";
 import { downloads } from "../files/downloads.ts";
 import { setHeaders } from "../http/answer.ts";
 import { readLimited } from "../http/body.ts";
@@ -103,10 +103,10 @@ function exportSchema({ http, requestMembers, editedMembers }: EditableKind): z.
     .extend({ ...lenientMembers, status: z.literal("completed") });
 }
 
-function unreadable({ share }: Words): ProblemError {
+function unreadable({ noFile }: ServerWords): ProblemError {
   return new ProblemError({
     code: "invalid_request",
     detail: "The form has no finished job in `job`",
-    page: { title: share.noFile.unreadable, text: share.noFile.unreadableText },
+    page: { title: noFile.unreadable, text: noFile.unreadableText },
   });
 }

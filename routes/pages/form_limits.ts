@@ -6,8 +6,9 @@ import { z } from "zod";
 import type { PublicKind } from "../../jobs/kind.ts";
 import { dateRangeAt } from "../../jobs/kinds/trip_dates.ts";
 import type { Limits } from "../../web/app/kinds/field.ts";
-import { viewOf, wishKinds } from "../../web/app/kinds/registry.ts";
-import { fieldsOf, type FormLimits } from "../../web/app/wish.ts";
+import { formOf } from "../../web/app/kinds/forms.ts";
+import { wishKinds } from "../../web/app/kinds/registry.ts";
+import { fieldsOf, type FormLimits } from "../../web/app/form.ts";
 
 /** The part of JSON Schema that the request schemas use. */
 interface Schema extends Limits {
@@ -35,7 +36,7 @@ export function formLimits(kinds: readonly PublicKind[]): FormLimits {
 export function limitsAt(limits: FormLimits, now: number): FormLimits {
   const range = dateRangeAt(now);
   return Object.fromEntries(wishKinds.map((noun) => {
-    const dates = Object.entries(viewOf(noun).fields).filter(([, { input }]) => input === "date");
+    const dates = Object.entries(formOf(noun).fields).filter(([, { input }]) => input === "date");
     return [noun, { ...limits[noun], ...Object.fromEntries(dates.map(([name]) => [name, range])) }];
   }));
 }

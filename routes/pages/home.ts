@@ -11,13 +11,8 @@ import type { QueuedJob } from "../../lib/job/job_record.ts";
 import type { HomeState } from "../../web/app/home/home.tsx";
 import type { FormValues } from "../../web/app/kinds/form_view.ts";
 import type { Refusal } from "../../web/app/refusal.ts";
-import {
-  errorsOf,
-  type FieldErrors,
-  fieldsOf,
-  type FormLimits,
-  valuesOf,
-} from "../../web/app/wish.ts";
+import { errorsOf, type FieldErrors, fieldsOf, type FormLimits } from "../../web/app/form.ts";
+import { valuesOf } from "../../web/app/wish.ts";
 import { acceptJob } from "../api/accept_job.ts";
 import { setHeaders } from "../http/answer.ts";
 import { MAX_BODY_BYTES, readLimited } from "../http/body.ts";
@@ -91,7 +86,7 @@ async function sendHome(
   setHeaders(c, { "cache-control": "private, no-cache" });
   const words = wordsOf(c);
   const { pageTitle: title, description } = words.home;
-  const { homePicture } = words.share;
+  const { homePicture } = words.cards;
   const origin = originOf(c, access);
   const head = socialTags({
     title,

@@ -10,11 +10,13 @@ import { addToHeader, setHeaders } from "../http/answer.ts";
 import { type Problem, problemTypes } from "../http/problem.ts";
 import { pauseInWords } from "../../web/app/duration.ts";
 import { Page, PAGE_ID, type PageState, STATE_ID } from "../../web/app/page.tsx";
+import { homePages } from "../../web/app/home_pages.ts";
 import { COPIES_META } from "../../web/app/kept/choice.ts";
+import { tripPages } from "../../web/app/trip_pages.ts";
 import { catalogues } from "../../web/words/catalogues.ts";
 import { type Language, languages } from "../../web/words/language.ts";
-import { type Words, WordsProvider } from "../../web/words/words.ts";
-import { assetUrl } from "./assets.ts";
+import { type ServerWords, WordsProvider } from "../../web/words/words.ts";
+import { assetUrl, scriptUrl } from "./assets.ts";
 import { COLORS } from "./colors.ts";
 import { keepLanguage, languageLink, wordsOf } from "./language.ts";
 import { manifestUrl } from "./manifest.ts";
@@ -103,7 +105,9 @@ export async function sendPage(c: Context, page: PageContent): Promise<Response>
 }
 
 /** @param props.children the links to other languages, if the page has any */
-function Footer({ words: { site }, children }: { words: Words; children: ComponentChildren }) {
+function Footer(
+  { words: { site }, children }: { words: ServerWords; children: ComponentChildren },
+) {
   return (
     <footer class="site">
       <p>{site.caution}</p>
@@ -118,7 +122,7 @@ function Footer({ words: { site }, children }: { words: Words; children: Compone
 
 /** Links to the same page in other languages, each in the words of that language. */
 function LanguageLinks(
-  { c, words, path }: { c: Context; words: Words; path: string | undefined },
+  { c, words, path }: { c: Context; words: ServerWords; path: string | undefined },
 ) {
   return (
     <p class="links">
@@ -145,13 +149,16 @@ export interface AppContent extends Omit<PageContent, "main"> {
   isPrivate?: boolean;
 }
 
+/** All pages: the server renders any of them. */
+const pages = { ...homePages, ...tripPages };
+
 /** Answers with a page that updates itself if the browser runs scripts. */
 export async function sendApp(
   c: Context,
   { state, refreshSeconds, isPrivate, head, ...page }: AppContent,
 ): Promise<Response> {
   const words = wordsOf(c);
-  const script = await assetUrl(`app_${words.language}.js`);
+  const script = await scriptUrl(state.page, words.language);
   // In HTML, `<` would start a tag.
   const json = JSON.stringify(state).replaceAll("<", "\\u003c");
   const tiles = await tileHead(c);
@@ -175,7 +182,7 @@ export async function sendApp(
       <>
         <div id={PAGE_ID}>
           <WordsProvider value={words}>
-            <Page state={state} />
+            <Page state={state} pages={pages} />
           </WordsProvider>
         </div>
         <script type="application/json" id={STATE_ID} dangerouslySetInnerHTML={{ __html: json }} />

@@ -8,7 +8,7 @@ import { accepts } from "hono/accepts";
 import { getCookie, setCookie } from "hono/cookie";
 import { catalogues } from "../../web/words/catalogues.ts";
 import { isLanguage, type Language, LANGUAGE_COOKIE, languages } from "../../web/words/language.ts";
-import type { Words } from "../../web/words/words.ts";
+import type { ServerWords } from "../../web/words/words.ts";
 
 /** The member of a query that chooses a language. */
 const QUERY = "lang";
@@ -29,7 +29,7 @@ export function languageOf(c: Context): Language {
 }
 
 /** Returns the words of the page for a request. */
-export function wordsOf(c: Context): Words {
+export function wordsOf(c: Context): ServerWords {
   return catalogues[languageOf(c)];
 }
 

@@ -12,7 +12,7 @@ import { CACHE_PREFIX, WORKER_PATH } from "../../web/app/kept/shell_worker.ts";
 import { SHAPES_PATH } from "../../web/app/kept/trip_file.ts";
 import { addToHeader, answer, setHeaders } from "../http/answer.ts";
 import type { AppEnv } from "../http/caller.ts";
-import { type Asset, assetOf, assetUrl, loadAsset, sendAsset } from "./assets.ts";
+import { type Asset, assetOf, assetUrl, loadAsset, scriptUrl, sendAsset } from "./assets.ts";
 import { sendApp } from "./html.tsx";
 import { languageOf, wordsOf } from "./language.ts";
 import type { WebOptions } from "./web_options.ts";
@@ -85,7 +85,7 @@ async function shellOf(c: Context, shapes: Asset): Promise<Shell> {
   const files = [
     `${SHELL_PATH}?v=${versionOf(html)}`,
     await assetUrl("style.css"),
-    await assetUrl(`app_${languageOf(c)}.js`),
+    await scriptUrl("copy", languageOf(c)),
     // The style sheet names it without a version.
     "/icon.svg",
     SHAPES_PATH,

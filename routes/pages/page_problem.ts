@@ -3,7 +3,7 @@
  * @module
  */
 import type { Context } from "hono";
-import type { Words } from "../../web/words/words.ts";
+import type { ServerWords } from "../../web/words/words.ts";
 import { type PageText, type Problem, ProblemError, problemTypes } from "../http/problem.ts";
 import { internalProblem } from "../http/send_problem.ts";
 
@@ -22,7 +22,7 @@ export function problemOf(c: Context, error: Error): Problem {
  * Returns what a page says about a problem. The title and the detail of a problem are for developers,
  * so a page has texts of its own.
  */
-export function pageTextOf({ code, page = code }: Problem, { problems }: Words): PageText {
+export function pageTextOf({ code, page = code }: Problem, { problems }: ServerWords): PageText {
   if (typeof page === "object") return page;
   const pages: Record<string, PageText> = problems.pages;
   if (Object.hasOwn(pages, page)) return pages[page]!;

@@ -7,7 +7,8 @@ import type { Noun } from "../../jobs/kinds/contracts.ts";
 import type { PublicKind } from "../../jobs/kind.ts";
 import { parseJson } from "../../lib/json.ts";
 import { listOf } from "../../web/app/kinds/field.ts";
-import { viewOf, wishKinds } from "../../web/app/kinds/registry.ts";
+import { formOf } from "../../web/app/kinds/forms.ts";
+import { wishKinds } from "../../web/app/kinds/registry.ts";
 import type { FormValues } from "../../web/app/kinds/form_view.ts";
 import { type Wish, wishOf } from "../../web/app/wish.ts";
 
@@ -76,7 +77,7 @@ export function readLink(query: Record<string, string[]>): { kind: Noun; values:
  * options, and a line with other entries.
  */
 function valuesIn(kind: Noun, all: (name: string) => string[]): FormValues {
-  const fields = Object.entries(viewOf(kind).fields);
+  const fields = Object.entries(formOf(kind).fields);
   return Object.fromEntries(fields.map(([name, { input }]) => {
     const sent = all(name);
     return [name, input === "list" && sent.length > 1 ? listOf(sent.filter(Boolean)) : sent[0]];

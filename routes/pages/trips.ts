@@ -167,7 +167,7 @@ function tripTags(
     language: words.language,
     url: urlOf(c, id, options),
     picture: originOf(c, options.access) + tripCardPath(id, job, words),
-    pictureText: words.share.pictureOf(title),
+    pictureText: words.cards.pictureOf(title),
   });
 }
 

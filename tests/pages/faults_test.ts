@@ -3,7 +3,7 @@
  * missing scripts, old browsers.
  */
 import { pauseInWords } from "../../web/app/duration.ts";
-import { en } from "../../web/words/en.ts";
+import { catalogues } from "../../web/words/catalogues.ts";
 import {
   assert,
   assertEquals,
@@ -31,6 +31,8 @@ import {
   wishForBundles,
   wishForItinerary,
 } from "../../testing/pages.ts";
+
+const { en } = catalogues;
 
 const API = "**/api/**";
 const KEY = "key-0123456789abcdef";
@@ -161,7 +163,7 @@ browserTest("a page whose script does not load offers to reload", async (browser
   const { page, faults } = await visit(browser);
   const { body } = await service.program.post("/api/itineraries", rome);
   const id = await service.model.begun(0);
-  await page.route("**/app_*.js?*", foreign(503));
+  await page.route(/\/(home|trip)_\w+\.js/, foreign(503));
   await page.goto(`${service.url}/trips/${body.jobId}`);
   const reload = page.getByRole("link", { name: "Reload the page" });
   assertStrictEquals(await reload.count(), 0);
@@ -170,7 +172,7 @@ browserTest("a page whose script does not load offers to reload", async (browser
   await reload.waitFor();
   service.model.write(id);
   await service.program.untilLogged("completed");
-  await page.unroute("**/app_*.js?*");
+  await page.unroute(/\/(home|trip)_\w+\.js/);
   await reload.click();
   await page.getByText("ready after").waitFor();
   assertEquals(faults(/status of 503/), []);
@@ -384,7 +386,7 @@ browserTest("without a script a page does not ask for a key", async (browser) =>
 browserTest("a key that is entered before the script has loaded is not sent", async (browser) => {
   await using service = await openService({ env: { API_KEYS: KEY } });
   const { page, faults } = await visit(browser);
-  await page.route("**/app_*.js?*", foreign(503));
+  await page.route(/\/(home|trip)_\w+\.js/, foreign(503));
   const sent: string[] = [];
   page.on("request", (request) => sent.push(`${request.url()} ${request.postData()}`));
   const key = page.getByRole("textbox", { name: "API key" });

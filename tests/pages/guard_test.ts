@@ -241,7 +241,7 @@ browserTest("a page is shown before its script has loaded", async (browser) => {
   await using service = await openService({ script: [itineraryReply] });
   const { page, faults } = await visit(browser);
   const held = Promise.withResolvers<void>();
-  await page.route("**/app_*.js?*", async (route) => {
+  await page.route(/\/(home|trip)_\w+\.js/, async (route) => {
     await held.promise;
     await route.continue();
   });

@@ -111,7 +111,7 @@ async function readTrip(page: Page, site: Site, path: string): Promise<void> {
   await page.getByText("Saved in this browser. You can read it offline").last().waitFor();
 }
 
-const SHELL = ["/app_en.js", "/icon.svg", "/offline", "/style.css", "/trip_shapes.json"];
+const SHELL = ["/icon.svg", "/offline", "/style.css", "/trip_en.js", "/trip_shapes.json"];
 
 browserTest(
   "a finished trip is read without a connection, and after the site has deleted it",
@@ -234,7 +234,7 @@ browserTest(
     await page.goto(`${site.url}/?lang=de`);
     await until(
       page,
-      `caches.match("/app_de.js", { ignoreSearch: true }).then((file) =>
+      `caches.match("/trip_de.js", { ignoreSearch: true }).then((file) =>
     file !== undefined)`,
     );
     await context.setOffline(true);

@@ -65,11 +65,11 @@ browserTest(
     await using service = await openService({ script: [itineraryReply] });
     const { page, context, faults } = await visit(browser);
     // The script of the first page does not arrive.
-    await page.route("**/app_*.js?*", (route) => route.abort());
+    await page.route(/\/(home|trip)_\w+\.js/, (route) => route.abort());
     await page.goto(service.url);
     await wishForItinerary(page);
     await service.model.begun(0);
-    await page.unroute("**/app_*.js?*");
+    await page.unroute(/\/(home|trip)_\w+\.js/);
     const [deleted] = await Promise.all([
       page.waitForResponse((response) => response.request().method() === "DELETE"),
       page.reload().then(() => page.locator(".menu > summary").waitFor())

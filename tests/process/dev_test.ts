@@ -44,7 +44,7 @@ Deno.test("SIGTERM ends `deno task dev` and all its processes, also after a chan
   const reader = task.stdout.pipeThrough(new TextDecoderStream()).getReader();
   const restartAndEnd = async () => {
     assert(await readUntil(reader, { text: GREETING, times: 1 }));
-    const app = join(directory.path, "web/app/app_en.ts");
+    const app = join(directory.path, "web/app/home_en.ts");
     await Deno.writeTextFile(app, `${await Deno.readTextFile(app)}\n// Changed.\n`);
     assert(await readUntil(reader, { text: GREETING, times: 1 }));
     task.kill("SIGTERM");

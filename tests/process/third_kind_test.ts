@@ -43,7 +43,7 @@ const END = /^ *\}(?: as const)?(?: satisfies .*)?;$/m;
  */
 async function addKinds(source: string, kinds: string[]): Promise<Map<string, string>> {
   const { steps, without } = await readRecipe();
-  assertStrictEquals(steps.length, 4);
+  assertStrictEquals(steps.length, 5);
   await cp(fixtures, source, { recursive: true });
   const before = new Map<string, string>();
   for (const { file, registry, line } of steps) {

@@ -1,14 +1,12 @@
 /**
- * Converts wishes between the values of a form and the body of a request, and checks them. Runs in
- * browsers and on the server.
+ * Converts wishes between the values of a form and the body of a request. Runs in browsers and on the
+ * server.
  * @module
  */
 import { capitalNoun } from "../../jobs/contract.ts";
 import { contracts, type KindName, type Noun } from "../../jobs/kinds/contracts.ts";
 import { type Job, kindOf, type Wishes } from "../client/job.ts";
 import type { Words } from "../words/words.ts";
-import type { FieldView, Limits } from "./kinds/field.ts";
-import { said } from "./kinds/field.ts";
 import { viewOf, wishViewOf } from "./kinds/registry.ts";
 import type { FormValues } from "./kinds/form_view.ts";
 
@@ -20,18 +18,7 @@ export interface Wish {
   body: Wishes[KindName];
 }
 
-/** The errors of a form: one sentence for each invalid field, by the name of the field. */
-export type FieldErrors = Partial<Record<string, string>>;
-
-/** The limits that the API sets for the fields of each form, by the names of the fields. */
-export type FormLimits = Readonly<Partial<Record<Noun, Readonly<Partial<Record<string, Limits>>>>>>;
-
-/** Returns the names of the fields of a form, in order. */
-export function fieldsOf(kind: Noun): string[] {
-  return Object.keys(viewOf(kind).fields);
-}
-
-/** Returns the wish that a form contains. {@link errorsOf} tells whether the API accepts it. */
+/** Returns the wish that a form contains. `errorsOf` of its form tells whether the API accepts it. */
 export function wishOf(kind: Noun, values: FormValues): Wish {
   return { kind, body: viewOf(kind).bodyOf(values) };
 }
@@ -96,33 +83,4 @@ export function formUrl(wish: Wish): string {
     if (value) filledIn.set(name, value);
   }
   return `/?${filledIn}`;
-}
-
-/** Returns an error for each field that the form does not accept. */
-export function errorsOf(
-  kind: Noun,
-  values: FormValues,
-  { limits, words }: { limits: FormLimits; words: Words },
-): FieldErrors {
-  const errors: FieldErrors = {};
-  for (const [name, field] of Object.entries(viewOf(kind).fields)) {
-    const own = { ...limits[kind]?.[name], ...(field.required && { minLength: 1 }) };
-    const error = field.errorOf(values[name], { limits: own, words, values });
-    if (error !== null) errors[name] = error;
-  }
-  return errors;
-}
-
-/** Returns the value of a field in a new form. */
-export function initialOf({ initial = "" }: FieldView, words: Words): string {
-  return said(initial, words);
-}
-
-/** Returns the names of the details that a form has and a new form has not. */
-export function filledDetails(kind: Noun, values: FormValues, words: Words): string[] {
-  return Object.entries(viewOf(kind).fields)
-    .filter(([name, field]) =>
-      field.isDetail && (values[name] || initialOf(field, words)) !== initialOf(field, words)
-    )
-    .map(([name]) => name);
 }

@@ -414,7 +414,7 @@ Deno.test("the places of cities are loaded late, and never sent to browsers", as
 
   const text = "Mosteiro dos Jerónimos";
   assert((await placesOf(findCity("Lisbon")!)).some(({ name }) => name === text));
-  for (const name of ["app/app_en.js", "app/app_de.js", "client/client.js", "admin/live.js"]) {
+  for (const name of ["app/home_en.js", "app/trip_de.js", "client/client.js", "admin/live.js"]) {
     const script = await Deno.readTextFile(new URL(`../../../dist/${name}`, import.meta.url));
     assert(!script.includes(text), name);
   }

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch, assertNotMatch, assertStrictEquals } from "@std/assert";
 import fc from "fast-check";
-import { en } from "../../../web/words/en.ts";
+import { catalogues } from "../../../web/words/catalogues.ts";
 import type { Bundles } from "../../../jobs/kinds/bundles/plan.ts";
 import { sampleBundles } from "../../../jobs/kinds/bundles/sample.ts";
 import type { Itinerary } from "../../../jobs/kinds/itinerary/plan.ts";
@@ -16,6 +16,8 @@ import { itineraryFiles, itineraryMarkdown } from "../../../routes/files/itinera
 import { oneLine } from "../../../routes/files/text.ts";
 import { anyCharacter } from "../../../testing/text.ts";
 import type { ItineraryJob } from "../../../web/client/job.ts";
+
+const { en } = catalogues;
 
 /** A fixed seed, so that each run uses the same texts. */
 const SEED = 20261124;

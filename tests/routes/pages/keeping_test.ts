@@ -43,7 +43,7 @@ Deno.test("the worker names the files of the shell in the language of the page",
     assertEquals(files.map((file) => file.split("?")[0]), [
       "/offline",
       "/style.css",
-      `/app_${language}.js`,
+      `/trip_${language}.js`,
       "/icon.svg",
       "/trip_shapes.json",
     ]);

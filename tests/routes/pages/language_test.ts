@@ -36,7 +36,7 @@ Deno.test("a page is in the language that the traveler has chosen, else the brow
     assertStrictEquals(page.headers.get("content-language"), language, name);
     assertMatch(page.headers.get("vary")!, /accept-language, cookie$/, name);
     assertMatch(page.headers.get("cache-control")!, /private|no-store/, name);
-    assertMatch(page.text, new RegExp(`/app_${language}\\.js\\?v=`), name);
+    assertMatch(page.text, new RegExp(`/home_${language}\\.js\\?v=`), name);
   }
 });
 

@@ -16,9 +16,9 @@ import { type FailureCode, failureKinds, JobError } from "../../../lib/job/failu
 import type { Model } from "../../../lib/model/model.ts";
 import { RateLimiter } from "../../../lib/store/rate_limiter.ts";
 import { wishKinds } from "../../../web/app/kinds/registry.ts";
-import { fieldsOf } from "../../../web/app/wish.ts";
+import { fieldsOf } from "../../../web/app/form.ts";
 import { STATE_ID } from "../../../web/app/page.tsx";
-import { en } from "../../../web/words/en.ts";
+import { catalogues } from "../../../web/words/catalogues.ts";
 import { describeFailure, describeRefusal } from "../../../web/app/refusal.ts";
 import { nextTurn } from "../../../testing/fake_clock.ts";
 import { hookKv } from "../../../testing/hooked_kv.ts";
@@ -28,6 +28,8 @@ import { type App, post, send } from "../../../testing/http.ts";
 import { untilIdle } from "../../../testing/runtimes.ts";
 import { forecastDay, lisbon, testPlaces } from "../../../testing/places.ts";
 import { datedBundles } from "../../../testing/plans.ts";
+
+const { en } = catalogues;
 
 const KEY = "key-0123456789abcdef";
 const form = { kind: "itinerary", destination: "Tokyo, Japan", durationDays: "2" };
@@ -950,7 +952,7 @@ Deno.test("pages load only their own files, and send forms only to their service
 Deno.test("a URL with its version is cached for ever, any other one for minutes", async () => {
   await using env = await openApp();
   const { text } = await open(env.app, "/");
-  const [script] = text.match(/\/app_en\.js\?v=\w+/)!;
+  const [script] = text.match(/\/home_en\.js\?v=\w+/)!;
   const [style] = text.match(/\/style\.css\?v=\w+/)!;
   for (const url of [script, style]) {
     const { status, headers } = await open(env.app, url!);
@@ -969,7 +971,7 @@ Deno.test("a URL with its version is cached for ever, any other one for minutes"
 Deno.test("an unknown version of a file is not cached", async () => {
   await using env = await openApp();
   for (const version of ["of-yesterday", "", "constructor"]) {
-    const { status, headers } = await open(env.app, `/app_en.js?v=${version}`);
+    const { status, headers } = await open(env.app, `/home_en.js?v=${version}`);
     assertEquals([status, headers.get("cache-control")], [200, "no-store"]);
   }
 });

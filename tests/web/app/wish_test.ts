@@ -1,10 +1,9 @@
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import fc from "fast-check";
 import { formLimits, limitsAt } from "../../../routes/pages/form_limits.ts";
+import { errorsOf, fieldsOf } from "../../../web/app/form.ts";
 import {
   durationLabel,
-  errorsOf,
-  fieldsOf,
   fitsForm,
   formUrl,
   titleOf,
@@ -13,12 +12,14 @@ import {
   wishOf,
 } from "../../../web/app/wish.ts";
 import type { FormValues } from "../../../web/app/kinds/form_view.ts";
-import { viewOf } from "../../../web/app/kinds/registry.ts";
+import { formOf } from "../../../web/app/kinds/forms.ts";
 import type { Noun } from "../../../jobs/kinds/contracts.ts";
 import { de } from "../../../web/words/de.ts";
-import { en } from "../../../web/words/en.ts";
+import { catalogues } from "../../../web/words/catalogues.ts";
 import { kinds, techno, tokyo } from "../../../testing/app.ts";
 import { NOON } from "../../../testing/fake_clock.ts";
+
+const { en } = catalogues;
 
 const limits = formLimits(kinds);
 const check = { limits, words: en };
@@ -310,7 +311,7 @@ for (const [kind, values, errors] of objections) {
 }
 
 Deno.test("the last day follows the number of days, and the number of days the last day", () => {
-  const { followersOf } = viewOf("itinerary");
+  const { followersOf } = formOf("itinerary");
   const values = { durationDays: "5", startDate: "2027-02-26", endDate: "2027-03-01" };
   assertEquals(followersOf!("durationDays", values), { endDate: "2027-03-02" });
   assertEquals(followersOf!("startDate", values), { endDate: "2027-03-02" });

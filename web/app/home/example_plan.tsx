@@ -2,7 +2,7 @@
  * An example on the first page: a real plan, shown as on the page of a trip.
  * @module
  */
-import { useWords } from "../../words/words.ts";
+import { useHomeWords } from "../../words/words.ts";
 import type { Job } from "../../client/job.ts";
 import { tripViewOf } from "../kinds/registry.ts";
 import type { Land } from "../map/land.ts";
@@ -18,7 +18,7 @@ export interface ExamplePlanProps {
 }
 
 export function ExamplePlan({ job, land }: ExamplePlanProps) {
-  const words = useWords();
+  const words = useHomeWords();
   const { label, text } = words.home.example;
   const view = tripViewOf(job);
   const wish = wishOfJob(job);

@@ -5,10 +5,10 @@
 import type { RefObject } from "preact";
 import { useEffect, useMemo, useState } from "preact/hooks";
 import type { Noun } from "../../../jobs/kinds/contracts.ts";
-import { useWords, type Words } from "../../words/words.ts";
+import { type HomeWords, useHomeWords } from "../../words/words.ts";
 import type { FormValues } from "../kinds/form_view.ts";
-import { viewOf } from "../kinds/registry.ts";
-import { errorsOf, type FieldErrors, fieldsOf, filledDetails, initialOf } from "../wish.ts";
+import { formOf } from "../kinds/forms.ts";
+import { errorsOf, type FieldErrors, fieldsOf, filledDetails, initialOf } from "../form.ts";
 import { openDraft } from "./draft.ts";
 import { controlsOf, fillIn, valuesIn } from "./form_values.ts";
 import type { HomeState } from "./home.tsx";
@@ -25,7 +25,7 @@ type Values = Record<string, string>;
 /** Returns the fields of a form. A field shows its error when it is left, or on sending. */
 export function useFields(form: FormRef, props: WishFormProps) {
   const { kind, home } = props;
-  const words = useWords();
+  const words = useHomeWords();
   const served = servedValues(props, words);
   const errors = useErrors(props);
   const draft = useMemo(() => openDraft(kind), [kind]);
@@ -83,7 +83,7 @@ function eventsOf(form: FormRef, { kind, initial, errors, look }: FieldServices)
       const { name } = target as HTMLInputElement;
       // The field of the API key has no name, and no draft.
       if (!names.includes(name)) return;
-      fill(viewOf(kind).followersOf?.(name, read()) ?? {});
+      fill(formOf(kind).followersOf?.(name, read()) ?? {});
       look(read());
     },
     onLeave({ target }: Event): void {
@@ -110,7 +110,7 @@ function eventsOf(form: FormRef, { kind, initial, errors, look }: FieldServices)
 
 /** Returns the errors of fields. Only touched fields show theirs. */
 function useErrors({ kind, home }: WishFormProps) {
-  const words = useWords();
+  const words = useHomeWords();
   const served = kind === home.kind ? home.errors : {};
   const [errors, setErrors] = useState<FieldErrors>(served);
   const [touched, setTouched] = useState<ReadonlySet<string>>(new Set(Object.keys(served)));
@@ -134,13 +134,13 @@ function useErrors({ kind, home }: WishFormProps) {
 }
 
 /** Returns the values of a new form. */
-function newValues(kind: Noun, words: Words): Values {
-  const entries = Object.entries(viewOf(kind).fields);
+function newValues(kind: Noun, words: HomeWords): Values {
+  const entries = Object.entries(formOf(kind).fields);
   return Object.fromEntries(entries.map(([name, field]) => [name, initialOf(field, words)]));
 }
 
 /** Returns the values in the page of the server: those of a link or of a sent form, or new ones. */
-function servedValues({ kind, home }: WishFormProps, words: Words): Values {
+function servedValues({ kind, home }: WishFormProps, words: HomeWords): Values {
   const filledIn = kind === home.kind ? home.values : {};
   const initial = Object.entries(newValues(kind, words));
   return Object.fromEntries(initial.map(([name, value]) => [name, filledIn[name] ?? value]));
@@ -154,7 +154,7 @@ function isFilledIn({ kind, home }: WishFormProps): boolean {
 /** Returns whether the server has found an error in a detail. */
 function hasWrongDetail({ kind, home }: WishFormProps): boolean {
   return kind === home.kind &&
-    Object.keys(home.errors).some((name) => viewOf(kind).fields[name]?.isDetail);
+    Object.keys(home.errors).some((name) => formOf(kind).fields[name]?.isDetail);
 }
 
 /** Returns the values that are not those of a new form. */

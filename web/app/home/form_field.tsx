@@ -2,7 +2,7 @@
  * The field of a form, with its label, its hint and its error.
  * @module
  */
-import { useWords } from "../../words/words.ts";
+import { useHomeWords } from "../../words/words.ts";
 import { type FieldView, type Limits, listIn, listOf, said } from "../kinds/field.ts";
 
 export interface FieldProps {
@@ -17,7 +17,7 @@ export interface FieldProps {
 
 export function Field(props: FieldProps) {
   const { field, id, name, error } = props;
-  const words = useWords();
+  const words = useHomeWords();
   const { input, width = "", hint } = field;
   const below = error ?? (hint && said(hint, words));
   const isGroup = input === "choice" || input === "list";
@@ -46,7 +46,7 @@ export function Field(props: FieldProps) {
 
 /** The attributes that all inputs share. */
 function useAttributes({ field, id, name, error }: FieldProps) {
-  const words = useWords();
+  const words = useHomeWords();
   const example = field.example && words.form.example(said(field.example, words));
   return {
     id,
@@ -60,7 +60,7 @@ function useAttributes({ field, id, name, error }: FieldProps) {
 function Input(props: FieldProps) {
   const { field, limits, value } = props;
   const { input, required = false, options = [] } = field;
-  const words = useWords();
+  const words = useHomeWords();
   const shared = { ...useAttributes(props), required };
   switch (input) {
     case "number":
@@ -107,7 +107,7 @@ function Input(props: FieldProps) {
 }
 
 function Choice({ field, name, value }: FieldProps) {
-  const words = useWords();
+  const words = useHomeWords();
   return (
     <div class="chips">
       {field.options?.map((option) => (
@@ -127,7 +127,7 @@ function Choice({ field, name, value }: FieldProps) {
 
 function List(props: FieldProps) {
   const { field, name, id, value } = props;
-  const words = useWords();
+  const words = useHomeWords();
   const shared = useAttributes(props);
   const { options = [], hint = "" } = field;
   const entries = listIn(value);

@@ -3,16 +3,17 @@
  * @module
  */
 import type { Noun } from "../../../jobs/kinds/contracts.ts";
-import { useWords } from "../../words/words.ts";
+import { useHomeWords } from "../../words/words.ts";
 import type { Job } from "../../client/job.ts";
 import { said } from "../kinds/field.ts";
-import { viewOf, wishKinds } from "../kinds/registry.ts";
+import { formOf } from "../kinds/forms.ts";
+import { wishKinds } from "../kinds/registry.ts";
 import type { FormValues } from "../kinds/form_view.ts";
 import type { Land } from "../map/land.ts";
 import { ExamplePlan } from "./example_plan.tsx";
 import { RecentList } from "./recent_list.tsx";
 import type { Refusal } from "../refusal.ts";
-import type { FieldErrors, FormLimits } from "../wish.ts";
+import type { FieldErrors, FormLimits } from "../form.ts";
 import { WishForm } from "./wish_form.tsx";
 
 export interface HomeState {
@@ -32,7 +33,7 @@ export interface HomeState {
 }
 
 export function HomePage({ state }: { state: HomeState }) {
-  const { home } = useWords();
+  const { home } = useHomeWords();
   return (
     <main id="main" class="home">
       <div class="intro">
@@ -59,8 +60,8 @@ export function HomePage({ state }: { state: HomeState }) {
 }
 
 function Choice({ kind, isChosen }: { kind: Noun; isChosen: boolean }) {
-  const words = useWords();
-  const { title, text } = viewOf(kind).choice;
+  const words = useHomeWords();
+  const { title, text } = formOf(kind).choice;
   return (
     <label>
       <input

@@ -4,20 +4,20 @@
  * @module
  */
 import type { ComponentChildren } from "preact";
-import { useWords } from "../../words/words.ts";
+import { useHomeWords } from "../../words/words.ts";
 import { KeyField, KeyNotice } from "../key_field.tsx";
 import { type FieldView, said } from "../kinds/field.ts";
-import { viewOf } from "../kinds/registry.ts";
+import { formOf } from "../kinds/forms.ts";
 import { RefusalNotice } from "../refusal_notice.tsx";
 import { Field } from "./form_field.tsx";
 import type { WishFormProps } from "./field_state.ts";
 import { useWishForm } from "./wish_form_state.ts";
 
 export function WishForm({ kind, home }: WishFormProps) {
-  const words = useWords();
+  const words = useHomeWords();
   const state = useWishForm({ kind, home });
   const { form, key, refusal, isSending } = state;
-  const { verb, fields } = viewOf(kind);
+  const { verb, fields } = formOf(kind);
   const all = Object.entries(fields);
   const isOptional = all.every(([, { required }]) => !required);
   const details = all.filter(([, { isDetail }]) => isDetail);
@@ -53,7 +53,7 @@ export function WishForm({ kind, home }: WishFormProps) {
           <KeyField
             id={`${kind}-key`}
             error={key.error}
-            hint={key.hasKey ? words.locked.keyKept : words.locked.keyNeeded}
+            hint={key.hasKey ? words.form.keyKept : words.form.keyNeeded}
           />
           <KeyNotice />
         </>
@@ -82,8 +82,8 @@ interface DetailsProps {
 
 /** What is one step away: the other facts of a trip. */
 function Details({ kind, count, isOpen, children }: DetailsProps) {
-  const words = useWords();
-  const { details = "" } = viewOf(kind);
+  const words = useHomeWords();
+  const { details = "" } = formOf(kind);
   return (
     <details class="more" open={isOpen}>
       <summary>

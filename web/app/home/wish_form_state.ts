@@ -11,7 +11,8 @@ import { focusField, valuesIn } from "./form_values.ts";
 import { keyError, type KeyFault, keyIn, keyInput, REFUSED } from "../key_field.tsx";
 import type { Refusal } from "../refusal.ts";
 import { makeTrip, refusalOf } from "../session.ts";
-import { fieldsOf, wishOf } from "../wish.ts";
+import { fieldsOf } from "../form.ts";
+import { wishOf } from "../wish.ts";
 
 /** The initial state: no wish sent, no idempotency key. */
 const unsent = { wish: "", key: "", isAccepted: false };

@@ -2,7 +2,7 @@
  * The fields for the facts of a trip that several kinds share. Runs in browsers and on the server.
  * @module
  */
-import type { Words } from "../../words/words.ts";
+import type { HomeWords } from "../../words/words.ts";
 import { amountIn, type FactField } from "./fact_values.ts";
 import {
   type Check,
@@ -121,7 +121,7 @@ export const factFields: Readonly<Record<FactField, FieldView>> = {
     input: "choice",
     options: (["", "relaxed", "balanced", "packed"] as const).map((value) => ({
       value,
-      label: ({ form }: Words) => form.pace[value === "" ? "any" : value],
+      label: ({ form }: HomeWords) => form.pace[value === "" ? "any" : value],
     })),
     errorOf: (value, { words }) =>
       ["", "relaxed", "balanced", "packed"].includes(trimmed(value)) ? null : words.form.invalid,

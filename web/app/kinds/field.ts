@@ -11,7 +11,7 @@ import {
   withoutDirectionControls,
 } from "../../../lib/characters.ts";
 import { DAY_MS } from "../../../lib/clock.ts";
-import type { Words } from "../../words/words.ts";
+import type { HomeWords } from "../../words/words.ts";
 import type { FormValues } from "./form_view.ts";
 
 /** The limits of a field in the API. Lengths count characters as a reader sees them. */
@@ -27,10 +27,10 @@ export interface Limits {
 }
 
 /** A text for travelers: in the language of the page, or the same in each language. */
-export type Text = string | ((words: Words) => string);
+export type Text = string | ((words: HomeWords) => string);
 
 /** Returns a text in the language of the page. */
-export function said(text: Text, words: Words): string {
+export function said(text: Text, words: HomeWords): string {
   return typeof text === "string" ? text : text(words);
 }
 
@@ -75,7 +75,7 @@ export interface FieldView {
 /** What a field is checked with. */
 export interface Check {
   limits: Limits;
-  words: Words;
+  words: HomeWords;
   /** The values of all fields of the form. */
   values: FormValues;
 }

@@ -16,7 +16,7 @@ import { plainView } from "./plain.tsx";
 import type { TripView } from "./trip_view.ts";
 import type { KindView } from "./view.ts";
 
-/** One line for each kind; `null`: the kind has no form, and its trips have the plain page. */
+/** One line for each kind; `null`: the kind has no form either, and its trips have the plain page. */
 const views: { readonly [Name in KindName]: KindView<Name> | null } = {
   itinerary: itineraryView,
   bundles: bundlesView,
@@ -33,7 +33,7 @@ export const wishKinds: Noun[] = kindNames.filter((name) => views[name] !== null
  */
 export function viewOf(noun: Noun): KindView {
   const view: KindView | null = views[kindOfNoun(noun)];
-  if (view === null) throw new Error(`Cannot show a form: ${noun} has no view`);
+  if (view === null) throw new Error(`Cannot read a wish: ${noun} has no view`);
   return view;
 }
 

@@ -10,7 +10,7 @@ import { stopsIn } from "../stops.ts";
 import { describeFacts } from "../trip_facts.ts";
 import type { PlanIndex, TripView } from "../trip_view.ts";
 import { bundlesOf, bundlesTotals } from "./bundle_text.ts";
-import { formatInterests, titleOf } from "./form.ts";
+import { formatInterests, titleOf } from "./wish.ts";
 import { BundlesPlan } from "./plan.tsx";
 import { bundlesParts, bundlesSummary } from "./summary.ts";
 

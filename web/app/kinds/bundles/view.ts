@@ -3,12 +3,12 @@
  * @module
  */
 import type { KindView } from "../view.ts";
-import { bundlesForm } from "./form.ts";
 import { bundlesPage } from "./page.tsx";
 import { bundlesShape } from "./shape.ts";
+import { bundlesWish } from "./wish.ts";
 
 export const bundlesView: KindView<"bundles"> = {
-  ...bundlesForm,
+  ...bundlesWish,
   ...bundlesPage,
   shape: bundlesShape,
 };

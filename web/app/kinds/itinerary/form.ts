@@ -2,31 +2,22 @@
  * The form of itineraries: a destination and a number of days, and the other facts as details.
  * @module
  */
-import type { Words } from "../../../words/words.ts";
 import { dateField, factFields, optionsOf } from "../fact_fields.ts";
-import { type FactField, factsIn, factValues, given } from "../fact_values.ts";
 import {
   type Check,
   dateError,
-  dateOfDay,
-  dayNumber,
   listError,
-  listIn,
-  listOf,
   numberError,
   textError,
   trimmed,
   wholeNumber,
 } from "../field.ts";
-import type { FormValues, FormView } from "../form_view.ts";
-import { factsOf } from "../trip_facts.ts";
-
-/** The last day is no member of the request: with the first one, it says how many days there are. */
-type Field = FactField | "destination" | "durationDays" | "endDate" | "interests" | "notes";
+import type { FormView } from "../form_view.ts";
+import { daysIn, type ItineraryField, lastDay } from "./wish.ts";
 
 const { startDate, adults, children, amount, currency, per, pace, ...others } = factFields;
 
-export const itineraryForm: FormView<"itinerary", Field> = {
+export const itineraryForm: FormView<ItineraryField> = {
   choice: {
     title: ({ form }) => form.itinerary.title,
     text: ({ form }) => form.itinerary.text,
@@ -81,46 +72,13 @@ export const itineraryForm: FormView<"itinerary", Field> = {
       errorOf: textError,
     },
   },
-  bodyOf: (values) => ({
-    destination: trimmed(values.destination),
-    durationDays: wholeNumber(daysIn(values)) ?? NaN,
-    ...factsIn(values),
-    ...given({ interests: listIn(values.interests), notes: trimmed(values.notes) }),
-  }),
-  valuesOf: ({ destination, durationDays, interests, notes, ...facts }) => ({
-    destination,
-    durationDays: String(durationDays),
-    ...factValues(facts),
-    endDate: lastDay(facts.startDate ?? "", durationDays),
-    interests: listOf(interests),
-    notes: notes ?? "",
-  }),
   followersOf: (changed, values) => {
     const days = wholeNumber(values.durationDays);
     if (changed === "endDate") return { durationDays: daysIn(values) };
     if (!["startDate", "durationDays"].includes(changed) || days === null) return {};
     return { endDate: lastDay(values.startDate ?? "", days) };
   },
-  bodyOfJob: (job) => {
-    const { destination, durationDays } = job;
-    return { destination, durationDays, ...factsOf(job) };
-  },
-  titleOf: ({ destination }) => destination,
-  durationLabel: ({ durationDays }, { facts }: Words) => facts.days(durationDays),
 };
-
-/** Returns the number of days: that between the dates if both are given, else that of the field. */
-function daysIn({ startDate, endDate, durationDays }: FormValues): string | undefined {
-  const [start, end] = [startDate, endDate].map((date) => dayNumber(trimmed(date)));
-  if (start == null || end == null || end < start) return durationDays;
-  return String(end - start + 1);
-}
-
-/** Returns the last day of a trip; without a first day, nothing. */
-function lastDay(startDate: string, days: number): string {
-  const start = dayNumber(startDate);
-  return start === null || !(days > 0) ? "" : dateOfDay(start + days - 1);
-}
 
 function endError(value: string | undefined, check: Check): string | null {
   const { values, words } = check;

@@ -3,12 +3,12 @@
  * @module
  */
 import type { KindView } from "../view.ts";
-import { itineraryForm } from "./form.ts";
 import { itineraryPage } from "./page.tsx";
 import { itineraryShape } from "./shape.ts";
+import { itineraryWish } from "./wish.ts";
 
 export const itineraryView: KindView<"itinerary"> = {
-  ...itineraryForm,
+  ...itineraryWish,
   ...itineraryPage,
   shape: itineraryShape,
 };

@@ -1,42 +1,15 @@
 /**
- * The view of tastings: a form with a dish, a town and a number of stops, and a list of places.
+ * The view of tastings: their requests, and a list of places.
  * @module
  */
 import type { Jobs } from "../../client/job.ts";
-import { numberError, textError, trimmed, wholeNumber } from "./field.ts";
+import { trimmed, wholeNumber } from "./field.ts";
 import { Placeholder, PlaceLink } from "./plan_pieces.tsx";
+import type { TastingField } from "./tasting_form.ts";
 import type { PlanProps } from "./trip_view.ts";
 import type { KindView } from "./view.ts";
 
-export const tastingView: KindView<"tasting", "dish" | "town" | "stops"> = {
-  choice: { title: "Tasting", text: "One dish, several kitchens" },
-  verb: "Find the kitchens",
-  fields: {
-    dish: {
-      label: "Dish",
-      hint: "What you want to taste",
-      example: "Ramen",
-      input: "line",
-      required: true,
-      errorOf: textError,
-    },
-    town: {
-      label: "Town",
-      hint: "Where you want to taste it",
-      example: "Fukuoka",
-      input: "line",
-      required: true,
-      errorOf: textError,
-    },
-    stops: {
-      label: "Stops",
-      hint: "How many kitchens",
-      example: "3",
-      input: "number",
-      required: true,
-      errorOf: numberError,
-    },
-  },
+export const tastingView: KindView<"tasting", TastingField> = {
   bodyOf: ({ dish, town, stops }) => ({
     dish: trimmed(dish),
     town: trimmed(town),
