@@ -123,11 +123,7 @@ export function parseConfig(
     places: placesOptions(v),
     photos: photosOptions(v),
     doorbell: chooseDoorbell(v, remoteKv),
-    concurrency: v.WORKER_CONCURRENCY,
-    leaseMs: v.LEASE_SECONDS * SECOND,
-    limits: { maxAttempts: v.MAX_ATTEMPTS, timeoutMs: v.JOB_TIMEOUT_MINUTES * MINUTE },
-    jobTtlMs: Math.round(v.JOB_TTL_HOURS * HOUR),
-    maxQueuedJobs: v.MAX_QUEUED_JOBS,
+    ...jobOptions(v),
   };
 }
 
@@ -159,6 +155,17 @@ function openaiOptions(v: Parsed) {
     chatApi: v.ITINERARY_API,
     responsesApi: v.BUNDLES_API,
     serviceTier: v.OPENAI_SERVICE_TIER,
+  };
+}
+
+/** Returns how jobs run, and how long they are kept. */
+function jobOptions(v: Parsed) {
+  return {
+    concurrency: v.WORKER_CONCURRENCY,
+    leaseMs: v.LEASE_SECONDS * SECOND,
+    limits: { maxAttempts: v.MAX_ATTEMPTS, timeoutMs: v.JOB_TIMEOUT_MINUTES * MINUTE },
+    jobTtlMs: Math.round(v.JOB_TTL_HOURS * HOUR),
+    maxQueuedJobs: v.MAX_QUEUED_JOBS,
   };
 }
 

@@ -42,11 +42,12 @@ export class CardRenderer {
    * Returns a picture as PNG; `null` if too many other pictures wait.
    *
    * @param key stands for this SVG, such as its hash
+   * @param options.isFallback whether other pictures are replaced by it, so that it always waits
    */
-  async png(key: string, svg: string): Promise<Bytes | null> {
+  async png(key: string, svg: string, { isFallback = false } = {}): Promise<Bytes | null> {
     const known = this.#drawn.get(key);
     if (known) return await known;
-    if (this.#queue.pendingCount >= MAX_WAITING) return null;
+    if (!isFallback && this.#queue.pendingCount >= MAX_WAITING) return null;
     const drawing = this.#queue(() => this.#draw(svg));
     this.#drawn.set(key, drawing, { size: TYPICAL_BYTES });
     try {
@@ -61,16 +62,18 @@ export class CardRenderer {
 
   /** Draws with the open drawer. After the last waiting picture it is closed, to free its memory. */
   async #draw(svg: string): Promise<Bytes> {
-    const drawer = await (this.#drawer ??= this.#open());
+    const opening = this.#drawer ??= this.#open();
+    let drawer: Drawer | undefined;
     let isBroken = true;
     try {
+      drawer = await opening;
       const png = await drawer.draw(svg);
       isBroken = false;
       return png;
     } finally {
       if (isBroken || this.#queue.pendingCount === 0) {
         this.#drawer = undefined;
-        drawer.close();
+        drawer?.close();
       }
     }
   }

@@ -157,7 +157,7 @@ function withCity(name: string, city: string | null): string {
 /** Returns each bundle with the places whose position is known. */
 function bundlesRoutes(bundles: readonly Bundle[], words: ServerWords): PlanRoute[] {
   return bundles.map(({ title, keyEvents }, index) => ({
-    name: `${words.share.idea(index + 1)}: ${title}`,
+    name: `${words.plan.bundle(index + 1)}: ${title}`,
     points: keyEvents.flatMap((event) => {
       const { coordinates, name, date, why, category, url } = event;
       if (!coordinates) return [];

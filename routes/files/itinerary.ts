@@ -76,14 +76,14 @@ export function itineraryMarkdown(
     words?: ServerWords;
   },
 ): string {
-  const { share } = words;
+  const { plan } = words;
   return markdownDocument([
-    `# ${escaped(destination)}: ${share.days(durationDays)}`,
+    `# ${escaped(destination)}: ${plan.dayCount(durationDays)}`,
     note && escaped(note),
     escaped(joined([...facts], " · ")),
     ...warningBlocks(warnings, words),
     ...days.flatMap(({ day, theme, activities, ...calendar }) => [
-      `## ${share.day(day)}: ${escaped(theme)}`,
+      `## ${plan.day(day)}: ${escaped(theme)}`,
       escaped(calendarLine(calendar, words)),
       ...activities.map((activity) => activityEntry(activity, words)),
       costsLine(activities, { words, line: words.files.costOfDay }),
@@ -149,7 +149,7 @@ export function addressOf({ place, mapQuery }: Activity, destination: string): s
 /** Returns each day with the places whose position is known. */
 function itineraryRoutes(days: readonly Day[], words: ServerWords): PlanRoute[] {
   return days.map(({ day, theme, activities }) => ({
-    name: `${words.share.day(day)}: ${theme}`,
+    name: `${words.plan.day(day)}: ${theme}`,
     points: activities.flatMap((activity) => {
       const { coordinates, title, time, description, place, category } = activity;
       if (!coordinates) return [];

@@ -12,6 +12,7 @@ import type { PageState } from "../../web/app/page.tsx";
 import type { Language } from "../../web/words/language.ts";
 import { addToHeader, answer, setHeaders } from "../http/answer.ts";
 import { isKnown } from "../http/request_headers.ts";
+import { styleSheet } from "./style_sheet.ts";
 
 /** A file that pages load. */
 export interface Asset {
@@ -38,7 +39,10 @@ const encoders: Record<Encoding, (body: Asset["body"]) => Promise<Uint8Array>> =
   },
 };
 
-/** Smaller than gzip, in a tenth of a second for a megabyte. The highest quality takes seconds. */
+/**
+ * Smaller than gzip, in a tenth of a second for a megabyte. The highest quality takes seconds: the
+ * build has it for the files that pages load first (`compress.ts`).
+ */
 const BROTLI_QUALITY = 5;
 
 /** Loaded on first use. */
@@ -61,26 +65,17 @@ const IMMUTABLE = "public, max-age=31536000, immutable";
  */
 const OTHER_VERSION = "no-store";
 
-/** Returns the style sheet of all pages: its files in this order. */
-async function styleSheet(): Promise<{ default: string }> {
-  const files = await Promise.all([
-    import("../../web/assets/style/base.css", { with: { type: "text" } }),
-    import("../../web/assets/style/home.css", { with: { type: "text" } }),
-    import("../../web/assets/style/trip.css", { with: { type: "text" } }),
-    import("../../web/assets/style/plan.css", { with: { type: "text" } }),
-    import("../../web/assets/style/map.css", { with: { type: "text" } }),
-    import("../../web/assets/style/shaping.css", { with: { type: "text" } }),
-    import("../../web/assets/style/sharing.css", { with: { type: "text" } }),
-    import("../../web/assets/style/dock.css", { with: { type: "text" } }),
-    import("../../web/assets/style/kept.css", { with: { type: "text" } }),
-    import("../../web/assets/style/print.css", { with: { type: "text" } }),
-  ]);
-  return { default: files.map((file) => file.default).join("\n") };
-}
+/** A type, what loads the file, and what loads its smallest form if the build writes one. */
+type Source = readonly [type: string, file: Load, compressed?: Load];
+type Load = () => Promise<{ default: unknown }>;
 
 /** Loaded on first use. The specifiers are literal, so that the deployment contains the files. */
 const sources = {
-  "style.css": ["text/css", styleSheet],
+  "style.css": [
+    "text/css",
+    styleSheet,
+    () => import("../../dist/style.css.br", { with: { type: "bytes" } }),
+  ],
   "icon.svg": [
     "image/svg+xml",
     () => import("../../web/assets/icon.svg", { with: { type: "text" } }),
@@ -117,18 +112,22 @@ const sources = {
   "home_en.js": [
     "text/javascript",
     () => import("../../dist/app/home_en.js", { with: { type: "text" } }),
+    () => import("../../dist/app/home_en.js.br", { with: { type: "bytes" } }),
   ],
   "home_de.js": [
     "text/javascript",
     () => import("../../dist/app/home_de.js", { with: { type: "text" } }),
+    () => import("../../dist/app/home_de.js.br", { with: { type: "bytes" } }),
   ],
   "trip_en.js": [
     "text/javascript",
     () => import("../../dist/app/trip_en.js", { with: { type: "text" } }),
+    () => import("../../dist/app/trip_en.js.br", { with: { type: "bytes" } }),
   ],
   "trip_de.js": [
     "text/javascript",
     () => import("../../dist/app/trip_de.js", { with: { type: "text" } }),
+    () => import("../../dist/app/trip_de.js.br", { with: { type: "bytes" } }),
   ],
   "client.js": [
     "text/javascript",
@@ -166,7 +165,7 @@ const sources = {
     "text/javascript",
     () => import("../../dist/admin/live.js", { with: { type: "text" } }),
   ],
-} as const;
+} as const satisfies Record<string, Source>;
 
 type AssetName = keyof typeof sources;
 
@@ -286,12 +285,25 @@ export function loadAsset(name: AssetName): Promise<Asset> {
 }
 
 async function load(name: AssetName): Promise<Asset> {
-  const [type, source] = sources[name];
+  const [type, file, compressed]: Source = sources[name];
   try {
-    const { default: body } = await source();
-    return assetOf(type, body as unknown as Asset["body"]);
+    const { default: body } = await file();
+    const asset = assetOf(type, body as Asset["body"]);
+    if (compressed) await takeCompressed(asset, compressed);
+    return asset;
   } catch (cause) {
     loaded.delete(name);
     throw new Error(`Cannot load ${name}: it has not been built. Run deno task build`, { cause });
+  }
+}
+
+/** Takes the bytes that the build has compressed, unless they are missing or of an older file. */
+async function takeCompressed({ body, encoded }: Asset, load: Load): Promise<void> {
+  try {
+    const bytes = (await load()).default as Uint8Array<ArrayBuffer>;
+    const text = await promisify(zlib().brotliDecompress)(bytes);
+    if (text.toString() === body) encoded.set("br", Promise.resolve(bytes));
+  } catch {
+    // The file is compressed on its first request.
   }
 }

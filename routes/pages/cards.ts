@@ -4,13 +4,15 @@
  */
 import type { Context } from "hono";
 import { sha256 } from "../../lib/hash.ts";
-import { tripViewOf } from "../../web/app/kinds/registry.ts";
+import { tripViewOf, writtenParts } from "../../web/app/kinds/registry.ts";
+import { frameOf } from "../../web/app/map/land.ts";
 import { titleOfJob } from "../../web/app/wish.ts";
 import type { Job } from "../../web/client/job.ts";
 import { catalogues } from "../../web/words/catalogues.ts";
 import { isLanguage } from "../../web/words/language.ts";
 import type { ServerWords } from "../../web/words/words.ts";
-import { type Card, drawCard } from "../card/card.tsx";
+import { landOf } from "../atlas/atlas.ts";
+import { type Card, CARD_MAP_SHAPE, drawCard } from "../card/card.tsx";
 import type { CardRenderer } from "../card/renderer.ts";
 import { answer, setHeaders } from "../http/answer.ts";
 import { isKnown } from "../http/request_headers.ts";
@@ -27,7 +29,8 @@ const VERSION_CHARACTERS = 16;
 
 /** A picture before it is drawn. */
 interface Drawing {
-  svg: string;
+  card: Card;
+  /** It does not depend on the land, which takes time and follows from the places. */
   version: string;
 }
 
@@ -75,20 +78,31 @@ function homeDrawing({ cards }: ServerWords): Drawing {
 function tripDrawing(job: Job, words: ServerWords): Drawing {
   const view = tripViewOf(job);
   const summary = view.summaryOf?.(job, words);
-  const parts = view.partsOf?.(job, words) ?? [];
+  const stops = view.stopsOf?.(job) ?? [];
   const dates = summary?.dates ? formatDates(summary.dates, words) : "";
   return drawingOf({
     title: titleOfJob(job, words),
     fallbackTitle: summary?.plainTitle ?? words.share.aTrip,
     label: [summary?.label, dates].filter(Boolean).join(" · "),
-    parts: parts.map(({ title, name, route }) => ({ title, fallbackTitle: name, route })),
+    parts: writtenParts(job, words).map(({ title, label }, index) => ({
+      title,
+      fallbackTitle: label,
+      route: stops.filter(({ part }) => part === index),
+    })),
     more: summary?.more ?? ((count) => `+ ${count}`),
   });
 }
 
 function drawingOf(card: Card): Drawing {
-  const svg = drawCard(card);
-  return { svg, version: sha256(svg).slice(0, VERSION_CHARACTERS) };
+  return { card, version: sha256(drawCard(card)).slice(0, VERSION_CHARACTERS) };
+}
+
+/** Draws a picture with the land around its places. */
+async function drawOnLand(card: Card): Promise<string> {
+  const frame = frameOf(card.parts.flatMap(({ route }) => route), CARD_MAP_SHAPE);
+  const land = frame && await landOf(frame);
+  // Land without a coast or a border is an empty area: then the map has its grid.
+  return drawCard({ ...card, land: land?.region ? null : land });
 }
 
 /** Formats days: `Dec 4 – 6, 2026`. */
@@ -104,7 +118,7 @@ function formatDates([first, last]: readonly [string, string], { language }: Ser
 
 async function sendCard(
   c: Context,
-  { svg, version }: Drawing,
+  { card, version }: Drawing,
   { renderer, readers }: { renderer: CardRenderer; readers: "public" | "private" },
 ): Promise<Response> {
   const etag = `"${version}"`;
@@ -114,7 +128,10 @@ async function sendCard(
     "cache-control": isVersioned ? `${readers}, max-age=86400` : `${readers}, no-cache`,
   });
   if (isKnown(c, etag)) return answer(c, null, 304);
-  const png = await renderer.png(version, svg);
+  // A trip without a picture gets that of the start page, so that one must not redirect to itself.
+  const png = await renderer.png(version, await drawOnLand(card), {
+    isFallback: readers === "public",
+  });
   if (png === null) {
     setHeaders(c, { "cache-control": "no-store" });
     return c.redirect(HOME_CARD, 303);

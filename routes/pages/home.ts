@@ -55,7 +55,11 @@ export function addHomePage(
     ...options,
     limits: formLimits(kinds),
     // Its places take memory, so they are loaded for the first visitor.
-    example: () => example ??= writeExample(kinds),
+    example: () =>
+      example ??= writeExample(kinds).catch((error) => {
+        example = undefined;
+        throw error;
+      }),
   };
   routes.get("/", (c) => sendHome(c, context, readLink(c.req.queries())));
   routes.post("/trips", (c) => handleForm(c, context));

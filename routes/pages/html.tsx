@@ -21,23 +21,21 @@ import { COLORS } from "./colors.ts";
 import { keepLanguage, languageLink, wordsOf } from "./language.ts";
 import { manifestUrl } from "./manifest.ts";
 import { pageTextOf } from "./page_problem.ts";
-import { tileHead, tilePolicy } from "./tile_offer.tsx";
+import { tileHead, tileOrigins } from "./tile_offer.tsx";
 
 /**
  * Returns the policy of a page. It may load files of this service only, and nothing inline, but for
  * the archive of a detailed map.
  */
 export function policyOf(c: Context): string {
-  const { connect, others } = tilePolicy(c);
   return [
     "default-src 'none'",
     "script-src 'self'",
     "style-src 'self'",
     "img-src 'self' data:",
-    ["connect-src 'self'", ...connect].join(" "),
+    ["connect-src 'self'", ...tileOrigins(c)].join(" "),
     "manifest-src 'self'",
     "worker-src 'self'",
-    ...others,
     "base-uri 'none'",
     "form-action 'self'",
     "frame-ancestors 'none'",

@@ -32,10 +32,8 @@ export async function tileHead(c: Context) {
   return <meta name={TILE_OFFER} content={JSON.stringify(offer)} />;
 }
 
-/** Returns what a page may load for the offer, in addition to its policy. */
-export function tilePolicy(c: Context): { connect: string[]; others: string[] } {
+/** Returns the origins that a page may load the offer from, in addition to its policy. */
+export function tileOrigins(c: Context): string[] {
   const archive: string | undefined = c.get("tilesUrl");
-  if (archive === undefined) return { connect: [], others: [] };
-  const connect = archive.startsWith("/") ? [] : [new URL(archive).origin];
-  return { connect, others: ["worker-src 'self'"] };
+  return archive === undefined || archive.startsWith("/") ? [] : [new URL(archive).origin];
 }

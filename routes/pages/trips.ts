@@ -143,7 +143,8 @@ export async function sendTrip(
   const isOwn = mayCancel(c.get("caller"), snapshot.job, access);
   const land = await landOfJob(job);
   const shaping = await shapingOf(c, options, { ...found, job, isOwn, refused });
-  const rights = { isOpen: true, isOwn };
+  // A proxy may send a key with the requests of its visitors. Their browsers keep no copy either.
+  const rights = { isOpen: access.publicReads || !access.apiKeys.isRequired, isOwn };
   const state: PageState = { page: "trip", job, ageMs, ...rights, land, shaping, hasPhotos };
   const refreshSeconds = retryAfterSeconds(kind, snapshot.job, clock.now());
   const words = wordsOf(c);

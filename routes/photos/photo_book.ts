@@ -39,16 +39,14 @@ export class PhotoBook {
   readonly #options: CommonsOptions;
   readonly #requests = pLimit(MAX_REQUESTS);
   readonly #photos: LRUCache<string, Promise<Photo | null>>;
-  readonly #pictures = new LRUCache<string, Promise<Bytes | null>>({
-    maxSize: MAX_BYTES,
-    // The size is known only later.
-    sizeCalculation: () => MAX_PICTURE_BYTES / 4,
-  });
+  readonly #pictures: LRUCache<string, Promise<Bytes | null>>;
 
   constructor(options: CommonsOptions) {
     this.#options = options;
     // Without a resolution, the package needs no timer to remember the time.
-    this.#photos = new LRUCache({ max: MAX_PLACES, perf: options.clock, ttlResolution: 0 });
+    const time = { perf: options.clock, ttlResolution: 0 };
+    this.#photos = new LRUCache({ max: MAX_PLACES, ...time });
+    this.#pictures = new LRUCache({ maxSize: MAX_BYTES, ...time });
   }
 
   /** Returns the photograph of a place; `null`: none is known. */
@@ -74,10 +72,14 @@ export class PhotoBook {
     if (this.#requests.pendingCount >= MAX_WAITING) return Promise.resolve(null);
     const loading = this.#requests(() => loadPicture(photo, this.#options)).catch((error) => {
       this.#report(error);
-      this.#pictures.delete(key);
       return null;
+    }).then((bytes) => {
+      const kept = bytes === null ? { ttl: FAILURE_MS, size: 1 } : { size: bytes.length };
+      this.#pictures.set(key, loading, kept);
+      return bytes;
     });
-    this.#pictures.set(key, loading);
+    // The size is known only later.
+    this.#pictures.set(key, loading, { size: MAX_PICTURE_BYTES });
     return loading;
   }
 

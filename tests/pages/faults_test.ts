@@ -130,7 +130,7 @@ browserTest("browsers without new CSS features show all colors and links", async
 });
 
 browserTest("a browser that blocks storage is promised no list of trips", async (browser) => {
-  await using service = await openService();
+  await using service = await openService({ script: [itineraryReply] });
   const { page, context, faults } = await visit(browser);
   await context.addInitScript(`Object.defineProperty(window, "localStorage", {
     get() { throw new DOMException("blocked", "SecurityError"); },
@@ -138,7 +138,11 @@ browserTest("a browser that blocks storage is promised no list of trips", async 
   await page.goto(service.url);
   await page.getByText("Your browser blocks storage, so trips can't be listed or kept here.")
     .waitFor();
-  await wishForItinerary(page);
+  const id = await seeFirstDay(page, service, { isOpen: true });
+  // Nor a copy, while the plan grows.
+  await page.getByText("Not saved: your browser blocks storage.").waitFor();
+  assertStrictEquals(await page.getByText("this browser saves a copy of it").count(), 0);
+  service.model.write(id);
   await page.getByText("ready after").waitFor();
   assertEquals(faults(), []);
 });

@@ -13,6 +13,7 @@ import { serveLocally } from "../../testing/local_server.ts";
 import { ADMIN_TOKEN } from "../../testing/operators.ts";
 import {
   accessibilityViolations,
+  openMenu,
   overflows,
   rome,
   shiftedOn,
@@ -132,7 +133,8 @@ browserTest(
       assertEquals([answer!.status(), answer!.fromServiceWorker()], [200, true], own);
     }
     const downloaded = page.waitForEvent("download");
-    await page.getByRole("link", { name: "Save as text" }).click();
+    await openMenu(page, "Save");
+    await page.getByRole("link", { name: "Text" }).click();
     assertMatch((await downloaded).suggestedFilename(), /\.md$/);
     const [[name, files], ...others] = Object.entries(await cachesOn(page)) as [[string, string[]]];
     assertMatch(name, /^tripwright-shell-\w{20}$/);
@@ -143,7 +145,20 @@ browserTest(
     await page.getByText("No connection. This is the copy in this browser from").waitFor();
     assertStrictEquals(await page.title(), "✓ Rome – Tripwright");
     assertStrictEquals(await page.locator(".days > li").count(), 3);
-    assertStrictEquals(await page.getByText("available until").count(), 0);
+    // What needs the site is not there, or says so and keeps the plan.
+    assertStrictEquals(await page.getByText("We keep this trip until").count(), 0);
+    assertEquals(await page.locator(".menu > summary").allInnerTexts(), [
+      "Add to calendar",
+      "Save",
+    ]);
+    assertStrictEquals(await page.locator(".part-menu, .change, #trip-link").count(), 0);
+    await openMenu(page, "Save");
+    await page.getByRole("button", { name: "Text" }).click();
+    await page.getByRole("alert").getByText("We can't reach this site").waitFor();
+    const file = page.waitForEvent("download");
+    await page.getByRole("button", { name: "Trip file" }).click();
+    assertStrictEquals((await file).suggestedFilename(), "Rome.trip.json");
+    await page.keyboard.press("Escape");
     assertEquals(await accessibilityViolations(page), []);
     await page.setViewportSize({ width: 320, height: 640 });
     assertStrictEquals(await overflows(page), false);
@@ -168,6 +183,14 @@ browserTest(
     assertStrictEquals(await page.locator(".days > li").count(), 3);
     assertEquals(await accessibilityViolations(page), []);
     await takeScreenshot(page, "copy-gone");
+    await openMenu(page, "Save");
+    const [text] = await Promise.all([
+      page.waitForEvent("download"),
+      page.getByRole("button", { name: "Text" }).click(),
+    ]);
+    assertMatch(await Deno.readTextFile(await text.path()), /^# Rome/);
+    const again = page.getByRole("link", { name: "Plan this trip again" });
+    assertMatch((await again.getAttribute("href"))!, /destination=Rome/);
     await page.goto(site.url);
     await page.locator("#recent li", { hasText: "Rome, 3 days" }).getByText("Saved copy").waitFor();
     assertEquals(Object.values(await cachesOn(page)), [SHELL]);
@@ -366,7 +389,8 @@ browserTest("a trip goes to another device as a file", async (browser) => {
   const first = await visitWithWorker(browser);
   await readTrip(first.page, site, await site.makeTrip());
   const saved = first.page.waitForEvent("download");
-  await first.page.getByRole("button", { name: "Save as a file for this site" }).click();
+  await openMenu(first.page, "Save");
+  await first.page.getByRole("button", { name: "Trip file" }).click();
   const download = await saved;
   assertStrictEquals(download.suggestedFilename(), "Rome.trip.json");
   const file = await Deno.readTextFile(await download.path());

@@ -83,9 +83,12 @@ browserTest("a day is planned anew, live, and the versions can be compared", asy
   // What stays can be read at once.
   assertEquals(await page.locator(".days h2").allInnerTexts(), days.map(({ theme }) => theme));
   assertStrictEquals(await page.locator("#menu-1").count(), 0);
+  const change = await service.model.begun(1);
+  service.model.write(change, dayReply.content.slice(0, 40));
+  await page.locator(".dock").getByText("Changing day 2").waitFor();
   await takeScreenshot(page, "shaping-live", true);
   assertEquals(await accessibilityViolations(page), []);
-  service.model.write(await service.model.begun(1));
+  service.model.write(change);
   await page.getByRole("heading", { name: otherDay.theme }).waitFor();
   await page.getByText("ready after").waitFor();
   assert(await shiftedOn(page) < 0.01, await shiftsOn(page));
@@ -231,6 +234,27 @@ browserTest("a plan is edited by hand, with keys, mouse and touch", async (brows
   await takeScreenshot(page, "shaping-removed");
   await page.getByText("You changed this plan by hand.").waitFor();
   assertEquals(await accessibilityViolations(page), []);
+
+  // Files have what the traveler sees.
+  await page.locator(".menu > summary", { hasText: "Save" }).click();
+  for (const name of ["Text", "Trip file"]) {
+    const [download] = await Promise.all([
+      page.waitForEvent("download"),
+      page.locator(".menu").getByRole("button", { name }).click(),
+    ]);
+    const file = await Deno.readTextFile(await download.path());
+    assertEquals([file.includes(one), file.includes(two)], [true, false], name);
+  }
+  await page.locator(".menu > summary", { hasText: "Add to calendar" }).click();
+  await page.getByLabel("First day").fill("2027-05-01");
+  const [calendar] = await Promise.all([
+    page.waitForEvent("download"),
+    page.getByRole("button", { name: "Download" }).click(),
+  ]);
+  const unfolded = (await Deno.readTextFile(await calendar.path())).replaceAll("\r\n ", "");
+  const inCalendar = (title: string) => unfolded.includes(title.replaceAll(",", "\\,"));
+  assertEquals([inCalendar(one), inCalendar(two)], [true, false]);
+  await page.keyboard.press("Escape");
 
   // Another tab follows, and a reload keeps the edits.
   const tab = await context.newPage();

@@ -76,6 +76,13 @@ browserTest("a desktop copies the link, and shows a code for a phone", async (br
   assertStrictEquals(await page.evaluate("navigator.clipboard.readText()"), url);
   const code = page.getByRole("img", { name: "QR code of the link to this trip" });
   await page.waitForFunction("document.querySelector('.code img').naturalWidth > 0");
+  // The field and the buttons are below each other.
+  const bottomOf = async (name: string) => {
+    const { y, height } = (await page.locator(`.menu .stack > ${name}`).boundingBox())!;
+    return y + height;
+  };
+  assert(await bottomOf("label") < await bottomOf("input"));
+  assert(await bottomOf("input") < await bottomOf("p"));
   await code.waitFor();
   await takeScreenshot(page, "sharing-menu");
   assertEquals(await accessibilityViolations(page), []);

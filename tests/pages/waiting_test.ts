@@ -92,7 +92,7 @@ browserTest("while the model is away, each trip says so at once", async (browser
   assertEquals(await accessibilityViolations(page), []);
   assertStrictEquals(await overflows(page), false);
   assertMatch(
-    await page.getByRole("status").innerText(),
+    await page.getByRole("status").first().innerText(),
     /^The AI that writes plans is not available right now\./,
   );
   assertEquals(faults(), []);

@@ -381,9 +381,11 @@ const filesAndPages: Row[] = [
     ...spoken,
     ...revalidated,
   }],
+  // Its shell is in the language of the request.
   ["the service worker", "GET /sw.js", {}, 200, {
     ...open,
     "cache-control": "no-cache",
+    "content-language": "en",
     "content-security-policy": "default-src 'none'; connect-src 'self'; frame-ancestors 'none'",
     "content-type": "text/javascript; charset=utf-8",
     "vary": "Origin, accept-language, cookie",

@@ -88,16 +88,15 @@ export const de: Words = {
     price: "Preis je Programm",
     of: (budget) => `von ${budget}`,
     over: "zu viel",
-    forPeople: (adults, children) =>
-      [
-        adults === 1 ? "für 1 Erwachsenen" : `für ${adults} Erwachsene`,
-        children === 0 ? "" : children === 1 ? " und 1 Kind" : ` und ${children} Kinder`,
-      ].join(""),
+    inAll: "insgesamt",
     onFoot: (distance) => `${distance} zu Fuß`,
     busy: (hours) => `${hours} geplant`,
     duration: (hours, minutes) =>
-      [hours > 0 && `${hours} Std.`, (minutes > 0 || hours === 0) && `${minutes} Min.`]
-        .filter(Boolean).join(" "),
+      hours === 0
+        ? `${minutes} Min.`
+        : minutes === 0
+        ? `${hours} Std.`
+        : `${hours} Std. ${minutes} Min.`,
     bookAhead: "Vorher buchen",
     open: (hours) => `Geöffnet ${hours}`,
     alwaysOpen: "Immer geöffnet",
@@ -162,20 +161,6 @@ export const de: Words = {
     detailedFailed: "Die genaue Karte geht hier leider nicht. Das ist die einfache.",
     wheelHint: (key) => `Zum Zoomen ${key} halten und scrollen`,
     fingerHint: "Verschiebe die Karte mit zwei Fingern",
-    categories: {
-      sight: "Sehenswürdigkeit",
-      museum: "Museum",
-      food: "Essen",
-      nature: "Natur",
-      shopping: "Einkaufen",
-      nightlife: "Nachtleben",
-      entertainment: "Unterhaltung",
-      sport: "Sport",
-      relaxation: "Entspannung",
-      transport: "Unterwegs",
-      lodging: "Unterkunft",
-      other: "Sonstiges",
-    },
   },
 
   kept: {
@@ -228,10 +213,10 @@ export const de: Words = {
       "Nicht gespeichert: Diese Reise gehört zu einem API-Schlüssel. Sie bleibt nur in diesem Tab.",
     forgottenHere: "In diesem Browser ist keine Kopie dieser Reise.",
     keep: "Kopie speichern",
-    saveFile: "Als Datei für diese Website speichern",
+    saveFile: "Als Datei speichern",
+    tripFile: "Reisedatei",
     forgetTrip: "Aus diesem Browser entfernen",
-    fileHint:
-      "Öffne die Datei auf einem anderen Gerät: mit „Reisedatei öffnen“ auf der Startseite.",
+    fileHint: "Für ein anderes Gerät, mit „Reisedatei öffnen“",
     offlineCopy: ["Keine Verbindung. Das ist die Kopie in diesem Browser von ", "."],
     backOnline: ["Du bist wieder online. Das ist die Kopie in diesem Browser von ", "."],
     goneCopy: [
@@ -240,7 +225,6 @@ export const de: Words = {
     ],
     fileCopy: ["Aus einer Datei geöffnet: ", ". Diese Reise ist nur in diesem Browser."],
     reload: "Seite neu laden",
-    copyMarkLong: "Kopie in diesem Browser",
 
     opening: "Die Kopie in diesem Browser wird geöffnet …",
     offlineTitle: "Keine Verbindung",
@@ -295,7 +279,6 @@ export const de: Words = {
   },
 
   facts: {
-    days: (count) => count === 1 ? "1 Tag" : `${count} Tage`,
     bundles: "Wochenendprogramme",
     bundlesIn: (city) => `Wochenende in ${city}`,
     from: (day) => `ab ${day}`,
@@ -337,7 +320,6 @@ export const de: Words = {
 
   shaping: {
     day: {
-      name: (number) => `Tag ${number}`,
       options: (title) => `Optionen für den Tag „${title}“`,
       itemOptions: (title) => `Optionen für „${title}“`,
       anew: "Diesen Tag neu planen",
@@ -348,7 +330,6 @@ export const de: Words = {
       changed: (count) => `${count} Tage geändert`,
     },
     bundle: {
-      name: (number) => `Programm ${number}`,
       options: (title) => `Optionen für das Programm „${title}“`,
       itemOptions: (title) => `Optionen für „${title}“`,
       anew: "Ein anderes Programm",
@@ -443,6 +424,8 @@ export const de: Words = {
     tools: { get_weather: "Wetter", search_events: "Veranstaltungen" },
     writing: (part, number, of) =>
       `${part} ${number}${of === null ? "" : ` von ${of}`} wird geschrieben`,
+    changing: "Der Plan wird geändert",
+    changingPart: (part, number) => `${part} ${number} wird geändert`,
     finishing: "Der Plan ist gleich fertig",
     offline: "Du bist offline. Sobald du wieder verbunden bist, geht es hier weiter.",
     unreachable: "Wir erreichen den Dienst gerade nicht. " +
@@ -605,17 +588,16 @@ export const de: Words = {
     saveMapNote: "GPX, für Karten-Apps",
     saveData: "Daten",
     saveDataNote: "JSON, für Software",
+    filesNeedSite: "Wir erreichen die Website gerade nicht, und nur sie schreibt diese Datei. " +
+      "Versuche es später noch einmal.",
     print: "Drucken",
     aTrip: "Eine Reise",
-    days: (count) => count === 1 ? "1 Tag" : `${count} Tage`,
     daysIn: (count, place) => `${count === 1 ? "1 Tag" : `${count} Tage`} in ${place}`,
     ideas: (count) => count === 1 ? "1 Wochenendprogramm" : `${count} Wochenendprogramme`,
     ideasIn: (count, place) =>
       `${count === 1 ? "1 Wochenendprogramm" : `${count} Wochenendprogramme`} in ${place}`,
     ideasWanted: "Wochenendprogramme",
     ideasWantedIn: (place) => `Wochenendprogramme in ${place}`,
-    day: (number) => `Tag ${number}`,
-    idea: (number) => `Programm ${number}`,
     moreDays: (count) => count === 1 ? "und 1 weiterer Tag" : `und ${count} weitere Tage`,
     moreIdeas: (count) =>
       count === 1 ? "und 1 weiteres Programm" : `und ${count} weitere Programme`,

@@ -98,16 +98,11 @@ export const en = {
     /** Before for whom the budget is. */
     of: (budget: string) => `of ${budget}`,
     over: "over",
-    forPeople: (adults: number, children: number) =>
-      [
-        adults === 1 ? "for 1 adult" : `for ${adults} adults`,
-        children === 0 ? "" : children === 1 ? " and 1 child" : ` and ${children} children`,
-      ].join(""),
+    inAll: "in all",
     onFoot: (distance: string) => `${distance} on foot`,
     busy: (hours: string) => `${hours} planned`,
     duration: (hours: number, minutes: number) =>
-      [hours > 0 && `${hours} h`, (minutes > 0 || hours === 0) && `${minutes} min`]
-        .filter(Boolean).join(" "),
+      hours === 0 ? `${minutes} min` : minutes === 0 ? `${hours} h` : `${hours} h ${minutes} min`,
     bookAhead: "Book ahead",
     open: (hours: string) => `Open ${hours}`,
     alwaysOpen: "Always open",
@@ -152,7 +147,7 @@ export const en = {
     } as Readonly<Record<string, string>>,
   },
 
-  /** The map of a trip, and the names of the icons. */
+  /** The map of a trip. */
   map: {
     summary: (places: number, parts: readonly string[]) =>
       `Map with ${places === 1 ? "1 place" : `${places} places`}${
@@ -177,20 +172,6 @@ export const en = {
     detailedFailed: "We can't show the detailed map here. This is the simple one.",
     wheelHint: (key: string) => `Hold ${key} and scroll to zoom`,
     fingerHint: "Use two fingers to move the map",
-    categories: {
-      sight: "Sight",
-      museum: "Museum",
-      food: "Food",
-      nature: "Nature",
-      shopping: "Shopping",
-      nightlife: "Nightlife",
-      entertainment: "Entertainment",
-      sport: "Sports",
-      relaxation: "Relaxation",
-      transport: "Getting around",
-      lodging: "Place to stay",
-      other: "Other",
-    },
   },
 
   /** Copies of trips in the browser: the list of trips, the pages without a connection, the files. */
@@ -238,15 +219,15 @@ export const en = {
     closed: "Not saved: this trip belongs to an API key. It stays in this tab only.",
     forgottenHere: "This browser keeps no copy of this trip.",
     keep: "Keep a copy",
-    saveFile: "Save as a file for this site",
+    saveFile: "Save as a file",
+    tripFile: "Trip file",
     forgetTrip: "Forget this trip",
-    fileHint: "Open the file on another device, with “Open a trip file” on the start page.",
+    fileHint: "To open on another device, with “Open a trip file”",
     offlineCopy: ["No connection. This is the copy in this browser from ", "."],
     backOnline: ["You're online again. This is the copy in this browser from ", "."],
     goneCopy: ["This site no longer has the trip. This is the copy in this browser from ", "."],
     fileCopy: ["You opened this trip from a file on ", ". Only this browser has it."],
     reload: "Reload the page",
-    copyMarkLong: "copy in this browser",
 
     /** Pages without a connection. */
     opening: "Opening the copy in this browser…",
@@ -294,7 +275,6 @@ export const en = {
 
   /** The facts of a trip, in titles and lists. */
   facts: {
-    days: (count: number) => count === 1 ? "1 day" : `${count} days`,
     bundles: "Weekend bundles",
     bundlesIn: (city: string) => `Weekend in ${city}`,
     from: (day: string) => `from ${day}`,
@@ -339,7 +319,6 @@ export const en = {
   shaping: {
     /** The words for the parts of an itinerary. */
     day: {
-      name: (number: number) => `Day ${number}`,
       options: (title: string) => `Options for the day “${title}”`,
       itemOptions: (title: string) => `Options for “${title}”`,
       anew: "Plan this day anew",
@@ -351,7 +330,6 @@ export const en = {
     },
     /** The words for the parts of a weekend. */
     bundle: {
-      name: (number: number) => `Bundle ${number}`,
       options: (title: string) => `Options for the bundle “${title}”`,
       itemOptions: (title: string) => `Options for “${title}”`,
       anew: "Another bundle",
@@ -449,6 +427,8 @@ export const en = {
     tools: { get_weather: "the weather", search_events: "events" },
     writing: (part: string, number: number, of: number | null) =>
       `Writing ${part.toLowerCase()} ${number}${of === null ? "" : ` of ${of}`}`,
+    changing: "Changing the plan",
+    changingPart: (part: string, number: number) => `Changing ${part.toLowerCase()} ${number}`,
     finishing: "Finishing the plan",
     offline: "You're offline. This page continues when you're connected again.",
     unreachable: "We can't reach the service. Your trip is saved, and this page keeps trying.",
@@ -615,10 +595,10 @@ export const en = {
     saveMapNote: "GPX, for map apps",
     saveData: "Data",
     saveDataNote: "JSON, for programs",
+    filesNeedSite: "We can't reach this site, which writes this file. Try again later.",
     print: "Print",
     /** Names a trip whose title cannot be shown. */
     aTrip: "A trip",
-    days: (count: number) => count === 1 ? "1 day" : `${count} days`,
     daysIn: (count: number, place: string) =>
       `${count === 1 ? "1 day" : `${count} days`} in ${place}`,
     ideas: (count: number) => count === 1 ? "1 weekend bundle" : `${count} weekend bundles`,
@@ -626,8 +606,6 @@ export const en = {
       `${count === 1 ? "1 weekend bundle" : `${count} weekend bundles`} in ${place}`,
     ideasWanted: "Weekend bundles",
     ideasWantedIn: (place: string) => `Weekend bundles in ${place}`,
-    day: (number: number) => `Day ${number}`,
-    idea: (number: number) => `Bundle ${number}`,
     moreDays: (count: number) => count === 1 ? "and 1 more day" : `and ${count} more days`,
     moreIdeas: (count: number) => count === 1 ? "and 1 more bundle" : `and ${count} more bundles`,
     photoOf: (title: string) => `Photo of ${title}`,

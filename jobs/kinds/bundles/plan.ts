@@ -117,7 +117,7 @@ export const Bundle = z.object({
   title: modelText.describe("The bundle in a few words"),
   description: modelText.describe("What the bundle is like"),
   keyEvents: z.array(KeyEvent).min(1).max(MAX_EVENTS).describe("Its events"),
-  imageUrl: imageUrl.describe("A picture of it, from a tool; `null`: none is known"),
+  imageUrl: imageUrl.describe("The address of its picture, from a tool; `null`: none is known"),
 }).meta({ id: "Bundle", description: "Events that go well together" });
 export type Bundle = z.infer<typeof Bundle>;
 

@@ -462,7 +462,8 @@ Deno.test("assertDescribed() finds answers that are not described", async () => 
 });
 
 /** Files of the pages, and the web app, which is a client of this API and not a part of it. */
-const ASSETS = /\.(css|js|d\.ts|svg|png)$|^\/$|^\/atlas$|^\/(trips|files)\b|^\/robots\.txt$/;
+const ASSETS =
+  /\.(css|js|d\.ts|svg|png|ico|webmanifest)$|^\/$|^\/(atlas|offline|trip_shapes\.json)$|^\/(trips|copies|files)\b|^\/robots\.txt$/;
 
 Deno.test("every route is described, and every described path exists", async () => {
   await using env = await openApp({ readWebhook: () => Promise.reject(new Error("unused")) });

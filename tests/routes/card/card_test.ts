@@ -59,6 +59,20 @@ Deno.test("a worker that fails is replaced, and its picture is drawn again", asy
   assertEquals(sizeOf((await renderer.png("a", drawCard(lisbon)))!), [CARD_WIDTH, CARD_HEIGHT]);
 });
 
+Deno.test("after a worker that did not start, another one is started", async () => {
+  let opened = 0;
+  const renderer = new CardRenderer(() =>
+    ++opened === 1 ? Promise.reject(new Error("no memory")) : Promise.resolve({
+      draw: () => Promise.resolve(new Uint8Array(10)),
+      close() {},
+    })
+  );
+  let message = "";
+  await renderer.png("a", "<svg/>").catch((error) => message = error.message);
+  assertStrictEquals(message, "no memory");
+  assertStrictEquals((await renderer.png("a", "<svg/>"))?.length, 10);
+});
+
 Deno.test("pictures are drawn one at a time, the rest waits, and too many are refused", async () => {
   let [drawing, most, opened, closed] = [0, 0, 0, 0];
   const gate = Promise.withResolvers<void>();
@@ -75,8 +89,11 @@ Deno.test("pictures are drawn one at a time, the rest waits, and too many are re
     });
   });
   const pictures = Array.from({ length: 30 }, (_, n) => renderer.png(String(n), "<svg/>"));
+  // The picture that replaces the refused ones is not refused.
+  const fallback = renderer.png("home", "<svg/>", { isFallback: true });
   gate.resolve();
   const drawn = await Promise.all(pictures);
+  assert(await fallback);
   const refused = drawn.filter((png) => png === null).length;
   assert(refused > 0 && refused < 15, String(refused));
   assertEquals([most, opened, closed], [1, 1, 1]);

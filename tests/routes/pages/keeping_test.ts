@@ -7,7 +7,7 @@ import {
 } from "@std/assert";
 import { languages } from "../../../web/words/language.ts";
 import { kinds, openApp } from "../../../testing/app.ts";
-import type { App } from "../../../testing/http.ts";
+import { type App, post } from "../../../testing/http.ts";
 import { shapesOf } from "../../../routes/pages/offline.ts";
 
 /** Requests a path as a browser does. */
@@ -15,6 +15,8 @@ async function open(app: App, path: string, headers: HeadersInit = {}) {
   const response = await app.fetch(new Request(`http://localhost${path}`, { headers }));
   return { status: response.status, headers: response.headers, text: await response.text() };
 }
+
+const KEY = "test-key-0123456789abcdef0123456789abcdef";
 
 const german = { cookie: "tripwright_language=de" };
 
@@ -137,3 +139,23 @@ Deno.test("the shapes of trip files have only what a browser checks", () => {
     assertStrictEquals(text.includes(`"${word}`), false, word);
   }
 });
+
+/** A key, and whether reads need it: then no browser may keep a copy. */
+const readers: [what: string, options: Parameters<typeof openApp>[0], isOpen: boolean][] = [
+  ["needs no key", {}, true],
+  ["needs a key only to plan", { apiKeys: [KEY], publicReads: true }, true],
+  ["needs a key, which a proxy adds", { apiKeys: [KEY] }, false],
+];
+
+for (const [what, options, isOpen] of readers) {
+  Deno.test(`a page ${isOpen ? "may be" : "is not"} kept where a reader ${what}`, async () => {
+    await using env = await openApp(options);
+    const authorization = `Bearer ${KEY}`;
+    const wish = { destination: "Lisbon", durationDays: 1 };
+    const { body: { jobId } } = await post(env.app, "/api/itineraries", wish, { authorization });
+    await env.a.instance.idle();
+    const { status, text } = await open(env.app, `/trips/${jobId}`, { authorization });
+    assertStrictEquals(status, 200);
+    assertStrictEquals(text.match(/"isOpen":(true|false)/)?.[1], String(isOpen));
+  });
+}

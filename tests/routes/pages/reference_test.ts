@@ -32,7 +32,7 @@ Deno.test("everything that /docs loads comes from this service", async () => {
     assertStrictEquals(response.status, 200, url);
     assertMatch(
       response.headers.get("content-type")!,
-      /^(text\/(css|javascript)|image\/svg\+xml)/,
+      /^(text\/(css|javascript)|image\/(svg\+xml|png)|application\/manifest\+json)/,
     );
     const text = await response.text();
     assert(text.length > 50);

@@ -7,9 +7,14 @@ import {
   assertNotStrictEquals,
   assertStrictEquals,
 } from "@std/assert";
+import { Hono } from "hono";
 import ICAL from "ical.js";
 import jsQR from "jsqr";
 import { RateLimiter } from "../../../lib/store/rate_limiter.ts";
+import { CardRenderer } from "../../../routes/card/renderer.ts";
+import type { AnswerVariables } from "../../../routes/http/answer.ts";
+import { sendTripCard, tripCardPath } from "../../../routes/pages/cards.ts";
+import { catalogues } from "../../../web/words/catalogues.ts";
 import { openApp } from "../../../testing/app.ts";
 import { type App, post, send } from "../../../testing/http.ts";
 
@@ -141,6 +146,35 @@ Deno.test("the picture of a trip is a PNG that caches keep until the plan change
   const home = await env.app.fetch(new Request("http://trips.example/card.png"));
   assertEquals([home.status, home.headers.get("cache-control")], [200, "public, no-cache"]);
   assert((await home.bytes()).length > 10_000);
+});
+
+Deno.test("the picture of a trip shows the land around its places, and its address does not change", async () => {
+  await using env = await openApp();
+  const drawn: string[] = [];
+  const draw = (svg: string) => {
+    drawn.push(svg);
+    return Promise.resolve(new Uint8Array(1));
+  };
+  const renderer = new CardRenderer(() => Promise.resolve({ draw, close: () => {} }));
+  const pictureOf = async (body: object) => {
+    const trip = await makeTrip(env, "/api/itineraries", body);
+    const job = JSON.parse((await open(env.app, `${trip}/plan.json`)).text);
+    const routes = new Hono<{ Variables: AnswerVariables }>().get("/", (c) => {
+      c.set("headers", {});
+      return sendTripCard(c, job, renderer);
+    });
+    const version = new URL(tripCardPath("x", job, catalogues.en), "http://x").searchParams.get(
+      "v",
+    );
+    const answer = await routes.request(`/?v=${version}`);
+    assertStrictEquals(answer.headers.get("etag"), `"${version}"`);
+    return drawn.at(-1)!;
+  };
+  const [land, places] = [/<svg x="740"[^>]*>.*<path d="M[^"]+" fill="#faf8f4"/, /<circle cx/];
+  const atTheCoast = await pictureOf(lisbon);
+  assertMatch(atTheCoast, land);
+  assertMatch(atTheCoast, places);
+  assertNotMatch(await pictureOf({ destination: "Xyz", durationDays: 1 }), land);
 });
 
 Deno.test("pictures and codes of trips are for readers of the trip only", async () => {

@@ -105,10 +105,11 @@ Deno.test("the first page shows an example that the sample generator has written
   await using env = await openApp();
   const { text } = await open(env.app, "/");
   const { example } = stateOf(text);
-  assertEquals([example.destination, example.itinerary.length], ["Lisbon, Portugal", 2]);
-  for (const { theme } of example.itinerary) assert(text.includes(`>${theme}</h2>`));
+  const { destination, itinerary } = example.job;
+  assertEquals([destination, itinerary.length], ["Lisbon, Portugal", 2]);
+  for (const { theme } of itinerary) assert(text.includes(`>${theme}</h2>`));
   assertMatch(text, /<span class="mark">Example<\/span>/);
-  assertMatch(text, /activities: about €\d+ per person/);
+  assertMatch(text, /<dt>Estimated cost<\/dt><dd><span class="value">€\d+</);
   // It is written once, and the API has no such trip.
   assertEquals(stateOf((await open(env.app, "/")).text).example, example);
   assertStrictEquals((await open(env.app, "/trips/example")).status, 404);
@@ -253,7 +254,7 @@ Deno.test("a destination of invisible characters is refused, and none turns a ti
   assertStrictEquals((await post(env.app, "/api/itineraries", body)).status, 400);
   const made = await submit(env.app, "/trips", { ...form, destination: "Paris\u202eevil" });
   const page = await open(env.app, `/trips/${jobIdOf(made)}`);
-  assertMatch(page.text, /<title>Parisevil – Tripwright<\/title>/);
+  assertMatch(page.text, /<title>…Parisevil – Tripwright<\/title>/);
   assertNotMatch(page.text, /\u202e/);
 });
 

@@ -122,6 +122,17 @@ for (const [what, picture] of pictures) {
   });
 }
 
+Deno.test("a picture that cannot be loaded is asked for again after a minute", async () => {
+  let status = 500;
+  await using wiki = openBook({ picture: () => new Response(JPEG, { status }) });
+  const photo = (await wiki.book.photo(castle))!;
+  assertStrictEquals(await wiki.book.picture(photo), null);
+  status = 200;
+  assertStrictEquals(await wiki.book.picture(photo), null);
+  wiki.clock.advance(61_000);
+  assertEquals(await wiki.book.picture(photo), JPEG);
+});
+
 const failures: [what: string, answer: () => Response][] = [
   ["no JSON", () => new Response("<html>")],
   ["an error", () => new Response("{}", { status: 503 })],

@@ -1,7 +1,9 @@
 import "fake-indexeddb/auto";
 import { assertEquals, assertStrictEquals } from "@std/assert";
 import { Copies, type Copy, LIMITS } from "../../../web/app/kept/copies.ts";
+import { titleOf } from "../../../web/app/wish.ts";
 import type { Job } from "../../../web/client/client.ts";
+import { en } from "../../../web/words/en.ts";
 import { NOON } from "../../../testing/fake_clock.ts";
 import { doneJob } from "../../../testing/test_page.ts";
 
@@ -27,7 +29,9 @@ Deno.test("a copy comes back as it was saved, and the list has the newest trips 
   assertEquals(await copies.get("t1"), copyAt("t1", 1));
   assertEquals(await idsOf(copies), ["t3", "t2", "t1"]);
   const { title, wish, bytes, expiresAt } = (await copies.list())[0]!;
-  assertEquals([title, wish?.kind, expiresAt], ["Rome", "itinerary", doneJob.expiresAt]);
+  // Lists make the title from the wish, in the language of their page.
+  assertEquals([wish?.kind, wish && titleOf(wish, en)], ["itinerary", "Rome"]);
+  assertEquals([title, expiresAt], ["Itinerary", doneJob.expiresAt]);
   assertStrictEquals(bytes > 500, true);
   assertStrictEquals(await copies.get("other"), null);
 });

@@ -7,7 +7,16 @@ import { Outcome } from "../../../web/app/trip/outcome.tsx";
 import { describePosition, describeProgress } from "../../../web/app/trip/progress_text.ts";
 import { describeStopRefusal } from "../../../web/app/refusal.ts";
 import { RefusalNotice } from "../../../web/app/refusal_notice.tsx";
-import type { ItineraryJob, ItineraryWish, Job } from "../../../web/client/client.ts";
+import { bundlesShape } from "../../../web/app/kinds/bundles/shape.ts";
+import { itineraryShape } from "../../../web/app/kinds/itinerary/shape.ts";
+import { changedParts } from "../../../web/app/shaping/live.ts";
+import type { Asked, PlanShape } from "../../../web/app/shaping/plan_shape.ts";
+import type {
+  GenerationJob,
+  ItineraryJob,
+  ItineraryWish,
+  Job,
+} from "../../../web/client/client.ts";
 import { catalogues } from "../../../web/words/catalogues.ts";
 import { tokyo } from "../../../testing/app.ts";
 import { rendered, textOf } from "../../../testing/rendered.tsx";
@@ -107,7 +116,7 @@ for (const [position, text] of positions) {
 function dockText(progress: Partial<Progress>): string {
   const state = { connection: "polling", fault: null, ageMs: 0, canCancel: true } as const;
   const job = itinerary({}, { phase: "queued", ...progress });
-  return textOf(rendered(<Dock job={job} {...state} onEnded={() => {}} />));
+  return textOf(rendered(<Dock job={job} changed={null} {...state} onEnded={() => {}} />));
 }
 
 Deno.test("a trip that waits shows its position and when it starts, a running one does not", () => {
@@ -167,6 +176,36 @@ Deno.test("a screen reader says each day of a short plan, and at most ten senten
     assert(said.length <= MAX_ANNOUNCEMENTS, `${days} days: ${said.length}`);
     assert(said.includes("Day 1 is ready.") && said.at(-1) === "Your plan is ready.");
   }
+});
+
+Deno.test("a change names the days that it writes, not how many", () => {
+  const day = (number: number) => ({ ...sampleItinerary(tokyo).days[0]!, day: number });
+  const growing = (numbers: number[]) =>
+    itinerary({ refines: "a", partial: numbers.map(day) as ItineraryJob["partial"] }, {
+      phase: "writing",
+      step: numbers.length,
+      of: null,
+    });
+  const announcer = new Announcer(en);
+  const say = (numbers: number[], asked: Asked) => {
+    const job = growing(numbers);
+    return announcer.next(job, changedParts(job, { shape: itineraryShape as PlanShape, asked }));
+  };
+  assertEquals([say([], { part: 4 }), say([4], { part: 4 })], [null, "Day 4 is ready."]);
+  assertEquals([say([], {}), say([2], {}), say([2, 5], {})], [
+    null,
+    "Day 2 is ready.",
+    "Day 5 is ready.",
+  ]);
+  const state = { phase: "writing", step: 0, of: 1, tools: [] as string[] } as const;
+  const text = (current: number | null, words = en) =>
+    describeProgress(state, { part: "Day", changed: { current, finished: null }, words });
+  assertEquals([text(4), text(null)], ["Changing day 4", "Changing the plan"]);
+  // Bundles have no numbers, so only a change of one of them tells which it is.
+  const bundle = { refines: "a", bundles: null, partial: [{}] } as GenerationJob;
+  const finished = (asked: Asked) =>
+    changedParts(bundle, { shape: bundlesShape as PlanShape, asked })!.finished;
+  assertEquals([finished({ part: 3 }), finished({})], [3, null]);
 });
 
 Deno.test("a screen reader says trouble each time, other phases once, and always the end", () => {
@@ -233,7 +272,7 @@ Deno.test("a traveler learns that editing a request leaves details out", () => {
     );
   assertNotMatch(shown(tokyo), /leaves these out/);
   assertMatch(
-    shown({ ...tokyo, diet: ["vegan"] }),
+    shown({ ...tokyo, interests: ["wine, but no beer"] }),
     /“Try again” keeps all details of your request\..*leaves these out/s,
   );
 });

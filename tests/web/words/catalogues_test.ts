@@ -9,7 +9,9 @@ type Entry = [path: string, value: unknown];
 function* entriesOf(words: object, path = ""): Generator<Entry> {
   for (const [name, value] of Object.entries(words)) {
     const key = path === "" ? name : `${path}.${name}`;
-    if (typeof value === "object" && value !== null) yield* entriesOf(value, key);
+    // The pieces of a text around a value, or the entries of a list.
+    if (Array.isArray(value)) yield [key, value.join("{value}")];
+    else if (typeof value === "object" && value !== null) yield* entriesOf(value, key);
     else yield [key, value];
   }
 }
@@ -36,7 +38,19 @@ const sameInBoth: ReadonlySet<string> = new Set([
   "languageName",
   "site.api",
   "site.pageTitle",
+  "plan.budget",
+  "plan.categories.museum",
+  "plan.categories.sport",
+  "form.amount.label",
+  "form.city.example",
+  "facts.named.vegan",
+  "facts.named.halal",
+  "shaping.versionName",
+  "share.saveText",
 ]);
+
+/** The ending of a file has English words. */
+const FILE_ENDING = ".trip.json";
 
 /** English words that a German text would contain only by mistake. */
 const english =
@@ -82,7 +96,7 @@ Deno.test("German texts are translated, and contain no English words", () => {
       if (/\p{L}{3}/u.test(text.replaceAll("Xyz", ""))) {
         assert(text !== others[n], `${path}: ${text}`);
       }
-      assertNotMatch(text, english, path);
+      assertNotMatch(text.replaceAll(FILE_ENDING, ""), english, path);
     }
   }
 });

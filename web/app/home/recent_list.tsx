@@ -147,6 +147,8 @@ function useTrips(isOffline: boolean) {
   }, []);
 
   async function forget(row: TripRow): Promise<void> {
+    // At once, so that the focus cannot move to a row that is about to disappear.
+    setRows((rows) => rows.filter(({ id }) => id !== row.id));
     const [copies, recent] = [await openCopies(), openRecentTrips()];
     const copy = row.copy && await copies.get(row.id);
     setForgotten({ row, copy, trip: recent.list().find(({ id }) => id === row.id) });

@@ -28,6 +28,7 @@ export interface Copy {
 
 /** What a list of copies shows. */
 export interface CopySummary extends Pick<Copy, "id" | "savedAt" | "origin"> {
+  /** The noun of its kind, for a trip without a wish. That of a wish is in the words of a page. */
   title: string;
   /** `null`: the kind of the job has no form. */
   wish: Wish | null;

@@ -16,7 +16,6 @@ import { type Copy, openCopies } from "./copies.ts";
 import { openRecentTrips } from "./recent_trips.ts";
 import { hasWorkers } from "./shell_worker.ts";
 import { useReturn } from "./use_return.ts";
-import { fileNameOf, tripFileOf } from "./trip_file.ts";
 
 /** Why the page shows a copy: no connection, the site has no such trip, or the copy is of a file. */
 export type CopyReason = "offline" | "gone" | "file";
@@ -49,20 +48,19 @@ type State =
 
 export function KeptNotice(props: KeptNoticeProps) {
   const words = useWords();
-  const { job, land, copy } = props;
+  const { job, copy } = props;
   const { state, keep, forget } = useCopy(props);
   const isOnline = useReturn(copy?.reason === "offline" && copy.origin === "site");
   // The server does not know the browser.
   const canReadOffline = !useAwake() || hasWorkers();
   const options = { words, isOnline, canReadOffline };
   if (isEnded(job) && job.status !== "completed") return null;
-  const isReady = job.status === "completed";
   const isKept = state === "saved" || state === "copy";
   const { kept } = words;
   return (
     <section class={`kept needs-script ${copy ? "copy" : ""}`} aria-label={kept.notice}>
       {/* The longest text, unseen, takes the space of all. */}
-      <div class="stack">
+      <div class="kept-text">
         <p aria-hidden="true">{sentence("saved", props, options)}</p>
         <p id={STATE_ID} tabIndex={-1} role={state === "waiting" ? undefined : "status"}>
           {sentence(state, props, options)}
@@ -75,21 +73,12 @@ export function KeptNotice(props: KeptNoticeProps) {
         </p>
       </div>
       <p class="kept-actions">
-        <button
-          type="button"
-          class="small"
-          title={kept.fileHint}
-          aria-disabled={!isReady}
-          onClick={() => isReady && download(job, land, words)}
-        >
-          {kept.saveFile}
-        </button>
         {state === "forgotten"
-          ? <button type="button" class="small" onClick={keep}>{kept.keep}</button>
+          ? <button type="button" class="plain" onClick={keep}>{kept.keep}</button>
           : (
             <button
               type="button"
-              class="small"
+              class="plain"
               aria-disabled={!isKept}
               onClick={() => isKept && forget()}
             >
@@ -117,10 +106,12 @@ function useCopy({ job, land, isOpen, copy }: KeptNoticeProps) {
   }
 
   useEffect(() => {
-    if (copy || !isOpen || job.status !== "completed") return;
+    if (copy || !isOpen) return;
     const choice = openChoice();
-    if (choice.current !== "on") setState(choice.current);
-    else if (choice.isForgotten(id)) setState("forgotten");
+    // Before the plan is ready, too: the page promises no copy that it will not save.
+    if (choice.current !== "on") return setState(choice.current);
+    if (job.status !== "completed") return;
+    if (choice.isForgotten(id)) setState("forgotten");
     else save();
   }, [job, land]);
 
@@ -188,14 +179,4 @@ function withTime([before, after]: readonly string[], iso: string): ComponentChi
       {after}
     </>
   );
-}
-
-/** Saves a trip as a file. Works without a connection. */
-export function download(job: Job, land: Land | null, words: Words): void {
-  const url = URL.createObjectURL(new Blob([tripFileOf(job, land)], { type: "application/json" }));
-  const link = document.createElement("a");
-  Object.assign(link, { href: url, download: fileNameOf(job, words) });
-  link.click();
-  // The browser has read the file by then.
-  setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }

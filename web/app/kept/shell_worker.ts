@@ -37,10 +37,15 @@ export async function applyChoice(): Promise<void> {
   }
 }
 
+function isOurs({ active, waiting, installing }: ServiceWorkerRegistration): boolean {
+  const url = (active ?? waiting ?? installing)?.scriptURL;
+  return url !== undefined && new URL(url).pathname === WORKER_PATH;
+}
+
 async function stop(workers: ServiceWorkerContainer | undefined): Promise<void> {
-  for (const registration of await workers?.getRegistrations() ?? []) {
-    await registration.unregister();
-  }
+  // The host may have other apps, with workers of their own below their paths.
+  const registration = await workers?.getRegistration("/");
+  if (registration && isOurs(registration)) await registration.unregister();
   for (const name of await globalThis.caches?.keys() ?? []) {
     if (name.startsWith(CACHE_PREFIX)) await caches.delete(name);
   }

@@ -4,13 +4,11 @@
  * @module
  */
 import { useEffect, useState } from "preact/hooks";
+import { isReachable } from "../reachable.ts";
 
 /** The pauses between looks double from the first to the longest. */
 const FIRST_MS = 2_000;
 const LONGEST_MS = 60_000;
-
-/** Answers fast, and the worker leaves it alone. */
-const PROBE = "/livez";
 
 /**
  * Returns whether the site has answered since the page was shown.
@@ -56,12 +54,4 @@ function lookUntilBack(onBack: () => void): () => void {
     clearTimeout(timer);
     unmounted.abort();
   };
-}
-
-async function isReachable(signal: AbortSignal): Promise<boolean> {
-  try {
-    return (await fetch(PROBE, { method: "HEAD", cache: "no-store", signal })).ok;
-  } catch {
-    return false;
-  }
 }

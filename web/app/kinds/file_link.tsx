@@ -5,10 +5,11 @@
  * @module
  */
 import { type ComponentChildren, createContext, type TargetedSubmitEvent } from "preact";
-import { useContext } from "preact/hooks";
+import { useContext, useState } from "preact/hooks";
 import { idOf, type Job } from "../../client/job.ts";
 import { useWords } from "../../words/words.ts";
-import { tripViewOf } from "./registry.ts";
+import { isReachable } from "../reachable.ts";
+import { writtenParts } from "./registry.ts";
 
 /** The formats of files, by extension. */
 export type FileFormat = "md" | "json" | "ics" | "gpx";
@@ -48,16 +49,25 @@ export function FileForm(
   { job, format, class: name, children }: Omit<FileLinkProps, "query">,
 ) {
   const sendsPlan = useContext(SendsPlan);
+  const { share } = useWords();
+  const [isAway, setAway] = useState(false);
   // The plan is written into the form when it is sent, so that the page does not contain it twice.
-  const addPlan = ({ currentTarget }: TargetedSubmitEvent<HTMLFormElement>) => {
-    const field = currentTarget.elements.namedItem("job") as HTMLInputElement;
+  const send = async (event: TargetedSubmitEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    const form = event.currentTarget;
+    const field = form.elements.namedItem("job") as HTMLInputElement;
     field.value = JSON.stringify(job);
+    // Without a connection, the browser would leave the plan and show an error.
+    const canSend = await isReachable();
+    setAway(!canSend);
+    if (canSend) form.submit();
   };
   return sendsPlan
     ? (
-      <form method="post" action={`/files/${format}`} onSubmit={addPlan} class={name}>
+      <form method="post" action={`/files/${format}`} onSubmit={send} class={name}>
         <input type="hidden" name="job" />
         {children}
+        {isAway && <p class="quiet" role="alert">{share.filesNeedSite}</p>}
       </form>
     )
     : <form method="get" action={filePath(job, format)} class={name}>{children}</form>;
@@ -74,7 +84,7 @@ function filePath(job: Job, format: FileFormat): string {
  */
 export function BundleCalendarLink({ job, index }: { job: Job; index: number }) {
   const words = useWords();
-  const part = tripViewOf(job).partsOf?.(job, words)[index];
+  const part = writtenParts(job, words)[index];
   if (job.status !== "completed" || !part?.isDated) return null;
   return (
     <FileLink job={job} format="ics" query={{ bundle: String(index + 1) }} class="button">

@@ -7,6 +7,7 @@ import { DAY_MS } from "../../../lib/clock.ts";
 import { localMs, localTimeAt } from "../../../lib/local_time.ts";
 import type { Language } from "../../words/language.ts";
 import type { Words } from "../../words/words.ts";
+import { dateFormat, numberFormat } from "./formatters.ts";
 
 /** An amount of money. */
 export interface Money {
@@ -21,7 +22,7 @@ export function formatAmount({ amount, currency }: Money, language: Language = "
     // Both, because older versions of Safari reject a maximum below their minimum.
     ? { minimumFractionDigits: 0, maximumFractionDigits: 0 }
     : {};
-  const format = new Intl.NumberFormat(language, { style: "currency", currency, ...fractions });
+  const format = numberFormat(language, { style: "currency", currency, ...fractions });
   return format.format(amount);
 }
 
@@ -62,7 +63,7 @@ export function formatShortDay(time: string, language: Language): string {
 }
 
 function dayFormat(language: Language, year: { year?: "numeric" }): Intl.DateTimeFormat {
-  return new Intl.DateTimeFormat(language, {
+  return dateFormat(language, {
     weekday: "short",
     day: "numeric",
     month: "short",
@@ -94,7 +95,7 @@ export function dayLater(day: string, days: number): string {
 export function formatDistance(meters: number, language: Language): string {
   if (meters < 1_000) return `${Math.round(meters / 10) * 10} m`;
   const digits = { minimumFractionDigits: 1, maximumFractionDigits: 1 };
-  return `${new Intl.NumberFormat(language, digits).format(meters / 1_000)} km`;
+  return `${numberFormat(language, digits).format(meters / 1_000)} km`;
 }
 
 /** Formats a duration in minutes: `45 min`, `1 h`, `1 h 30 min`. */

@@ -4,6 +4,7 @@
  */
 import { localMs } from "../../../lib/local_time.ts";
 import type { Words } from "../../words/words.ts";
+import { dateFormat } from "./formatters.ts";
 
 /** The days as OpenStreetMap writes them. */
 const DAYS = ["Mo", "Tu", "We", "Th", "Fr", "Sa", "Su"];
@@ -74,7 +75,7 @@ function daysOf(text = "Mo-Su"): number[] {
 /** Describes a week: `daily 09:00–18:00`, `Tue–Sun 10:00–18:00`. */
 function describeWeek(week: Week, { plan, language }: Words): string {
   if (week.every((hours) => hours === week[0])) return plan.daily(week[0]!);
-  const format = new Intl.DateTimeFormat(language, { weekday: "short", timeZone: "UTC" });
+  const format = dateFormat(language, { weekday: "short", timeZone: "UTC" });
   // A Monday.
   const name = (day: number) => format.format(localMs(`2024-01-0${day + 1}`));
   const runs: { first: number; last: number; hours: string | null }[] = [];

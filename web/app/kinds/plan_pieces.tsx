@@ -23,17 +23,23 @@ export function Link({ url, children }: { url: string | null; children: Componen
 /**
  * Shows a place. It opens links to maps. The map site sees the place when a link is followed.
  *
+ * @param props.title what is written above it; the place does not repeat it
  * @param props.query what to search for; unset: the text
  * @param props.point its position, if that was looked up
  */
 export function PlaceLink(
-  { place, query = place, point = null }: { place: string; query?: string; point?: Point | null },
+  { place, title, query = place, point = null }: {
+    place: string;
+    title?: string;
+    query?: string;
+    point?: Point | null;
+  },
 ) {
   const { plan } = useWords();
   return (
     <details class="place">
       <summary>
-        <span dir="auto">{place}</span>
+        <span dir="auto">{placeBelow(place, title)}</span>
       </summary>
       <ul>
         {mapLinks(query, point).map(({ name, url }) => (
@@ -44,6 +50,12 @@ export function PlaceLink(
       </ul>
     </details>
   );
+}
+
+/** Returns a place without the name that is written above it: `Alfama, Lisbon`. */
+function placeBelow(place: string, title: string | undefined): string {
+  const start = `${title}, `;
+  return place.startsWith(start) ? place.slice(start.length) : place;
 }
 
 /**

@@ -10,10 +10,11 @@ import {
   type Noun,
 } from "../../../jobs/kinds/contracts.ts";
 import { type Job, kindOf } from "../../client/job.ts";
+import type { Words } from "../../words/words.ts";
 import { bundlesView } from "./bundles/view.ts";
 import { itineraryView } from "./itinerary/view.ts";
 import { plainView } from "./plain.tsx";
-import type { TripView } from "./trip_view.ts";
+import type { TripView, WrittenPart } from "./trip_view.ts";
 import type { KindView } from "./view.ts";
 
 /** One line for each kind; `null`: the kind has no form either, and its trips have the plain page. */
@@ -45,4 +46,10 @@ export function wishViewOf(job: Job): KindView | null {
 /** Returns the view for the page of a trip. */
 export function tripViewOf(job: Job): TripView {
   return wishViewOf(job) ?? plainView;
+}
+
+/** Returns the parts of a plan that are written; none if the kind has no names for them. */
+export function writtenParts(job: Job, words: Words): WrittenPart[] {
+  const { parts = [] } = tripViewOf(job).contentsOf?.(job, words) ?? {};
+  return parts.filter((part): part is WrittenPart => part.title !== null);
 }

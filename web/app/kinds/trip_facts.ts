@@ -5,6 +5,7 @@
 import { localMs } from "../../../lib/local_time.ts";
 import type { Words } from "../../words/words.ts";
 import type { GenerationJob, ItineraryJob } from "../../client/job.ts";
+import { dateFormat, numberFormat } from "./formatters.ts";
 
 /** The names of the facts of an itinerary. */
 const names = [
@@ -75,14 +76,14 @@ function describeBudget(
     // Both, because older versions of Safari reject a maximum below their minimum.
     ? { minimumFractionDigits: 0, maximumFractionDigits: 0 }
     : {};
-  const format = new Intl.NumberFormat(language, { style: "currency", currency, ...fractions });
+  const format = numberFormat(language, { style: "currency", currency, ...fractions });
   const text = format.format(amount);
   return facts.budget(per === "person" ? facts.perPerson(text) : text);
 }
 
 /** Formats a date: `Sat, Dec 5, 2026`. */
 function dayIn({ language }: Words, date: string): string {
-  const format = new Intl.DateTimeFormat(language, {
+  const format = dateFormat(language, {
     weekday: "short",
     day: "numeric",
     month: "short",

@@ -35,16 +35,26 @@ export interface TripSummary {
   more: (count: number) => string;
 }
 
-/** A part of a plan, for links, pictures and menus. */
+/** A day or a bundle of a plan, for its index, menus, links and pictures. */
 export interface PlanPart {
-  /** What the plan calls it. */
-  title: string;
-  /** Its number in words, such as `Day 2`. */
-  name: string;
-  /** The positions of its places in degrees (WGS 84), in the order of the plan. */
-  route: readonly { latitude: number; longitude: number }[];
+  /** The id of its element. */
+  id: string;
+  /** Such as `Day 2`. */
+  label: string;
+  /** What the plan calls it; `null`: it is not written yet. */
+  title: string | null;
   /** Whether its calendar has an event. */
   isDated: boolean;
+}
+
+/** A part of a plan that is written. */
+export type WrittenPart = PlanPart & { title: string };
+
+/** The parts of a plan, also parts that are not written yet. */
+export interface PlanContents {
+  /** Such as `Days`. */
+  name: string;
+  parts: readonly PlanPart[];
 }
 
 /** The files of a finished plan that its page links to, in addition to JSON. */
@@ -52,23 +62,6 @@ export interface FileLinks {
   readonly markdown: boolean;
   /** Whether its events have dates, or need a first day from the reader; `null`: no calendar. */
   readonly calendar: "dates" | "first day" | null;
-}
-
-/** A day or a bundle in the index of a plan. */
-export interface IndexPart {
-  /** The id of its element. */
-  id: string;
-  /** Such as `Day 2`. */
-  label: string;
-  /** `null`: the part is not written yet. */
-  title: string | null;
-}
-
-/** The index of a plan: its parts, also parts that are not written yet. */
-export interface PlanIndex {
-  /** Such as `Days`. */
-  name: string;
-  parts: readonly IndexPart[];
 }
 
 /** A number that sums up a plan. */
@@ -101,8 +94,8 @@ export interface TripView<Name extends KindName = KindName> {
    * while it grows; unset: none.
    */
   totalsOf?(job: Jobs[Name], words: Words): Total[];
-  /** Returns the index of the plan; unset: it has none. */
-  contentsOf?(job: Jobs[Name], words: Words): PlanIndex;
+  /** Returns the parts of the plan; unset: they have no names. */
+  contentsOf?(job: Jobs[Name], words: Words): PlanContents;
   /** Returns the time zone of the place (an IANA name); unset or `undefined`: not known. */
   timeZoneOf?(job: Jobs[Name]): string | undefined;
   /** Returns the first day of the plan, such as `2027-05-01`; unset or `undefined`: not known. */
@@ -111,8 +104,6 @@ export interface TripView<Name extends KindName = KindName> {
   stopsOf?(job: Jobs[Name]): Stop[];
   /** Says in a few words what the trip is, for links and pictures of it; unset: only its title. */
   summaryOf?(job: Jobs[Name], words: Words): TripSummary;
-  /** Returns the finished parts of the plan with their places; unset: they have no names. */
-  partsOf?(job: Jobs[Name], words: Words): PlanPart[];
   /** Returns the summaries of the model's reasoning, oldest first; unset: the page shows none. */
   reasoningOf?(job: Jobs[Name]): readonly string[];
 }

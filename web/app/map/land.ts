@@ -53,6 +53,12 @@ export const MAX_STEP = 25;
 /** Frames lie on a grid with this many cells across a frame. */
 const CELLS = 8;
 
+/**
+ * How many turns around the world a frame may lie off. A map that grows moves by less than one. Without
+ * a limit, each frame would have any number of names.
+ */
+const MAX_TURNS = 2;
+
 /** Room around the places, as a part of their extent. */
 const MARGIN = 0.1;
 
@@ -174,7 +180,7 @@ function isInside({ x, y, width, height }: Box, point: Point): boolean {
 export function snappedFrame(frame: Frame): Frame | null {
   const { width, ...northwest } = boxOf(frame);
   const step = Math.round(-2 * Math.log2(width));
-  if (!(step >= 0 && step <= MAX_STEP)) return null;
+  if (!(step >= 0 && step <= MAX_STEP) || Math.abs(northwest.x) > MAX_TURNS) return null;
   const snapped = frameOfBox(gridBox(step, northwest, MAP_SHAPE));
   return isSameFrame(frame, snapped) ? snapped : null;
 }

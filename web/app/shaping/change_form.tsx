@@ -102,7 +102,7 @@ interface ScopeProps extends Pick<ShapingPage, "job" | "part"> {
 
 /** Chooses whether the whole plan or one part is to change. */
 function Scope({ shape, job, part, onChoose }: ScopeProps) {
-  const words = useWords().shaping;
+  const { plan, shaping: words } = useWords();
   return (
     <div class="field">
       <label for="change-part">{words.partLabel}</label>
@@ -115,7 +115,7 @@ function Scope({ shape, job, part, onChoose }: ScopeProps) {
         <option value="" selected={part === ""}>{words.wholePlan}</option>
         {shape.partsOf(job).map((one, index) => (
           <option key={index} value={index + 1} selected={part === String(index + 1)}>
-            {words[shape.noun].name(index + 1)}: {shape.titleOf(one)}
+            {plan[shape.noun](index + 1)}: {shape.titleOf(one)}
           </option>
         ))}
       </select>

@@ -1,5 +1,5 @@
 /**
- * The button at the head of a trip that leads to its changes.
+ * The action of a trip that leads to its changes.
  * @module
  */
 import { useWords } from "../../words/words.ts";
@@ -20,18 +20,10 @@ export function ChangeLink({ shaping, wish }: ChangeLinkProps) {
   const hasPlan = job.status === "completed" || job.status === "processing";
   if (!shape || !state || !hasPlan) return null;
   if (!isOwn) {
-    return wish && (
-      <p class="change-link">
-        <a class="button" href={formUrl(wish)}>{words.own}</a>
-      </p>
-    );
+    return wish && <a class="button" href={formUrl(wish)}>{words.own}</a>;
   }
   const link = job.status === "completed"
     ? { href: `#${CHANGE_ID}` }
     : { role: "link" as const, "aria-disabled": true };
-  return (
-    <p class="change-link">
-      <a class="button" {...link}>{words.title}</a>
-    </p>
-  );
+  return <a class="button main" {...link}>{words.title}</a>;
 }

@@ -19,7 +19,7 @@ interface ComparisonProps {
 
 /** The older version is on the left. */
 export function Comparison({ shaping, compared, version }: ComparisonProps) {
-  const words = useWords().shaping;
+  const { plan, shaping: words } = useWords();
   const { job, state } = shaping;
   const shape = shaping.shape!;
   const shown = { number: version.number, parts: shape.partsOf(job) };
@@ -33,23 +33,37 @@ export function Comparison({ shaping, compared, version }: ComparisonProps) {
     <section class="comparison" aria-labelledby="comparison">
       <h2 id="comparison">{words.compareTitle(older.number, newer.number)}</h2>
       <ol>
-        {Array.from({ length: count }, (_, index) => (
-          <li key={index}>
-            <h3>{words[shape.noun].name(index + 1)}</h3>
-            <Column
-              version={older.number}
-              part={older.parts[index]}
-              shape={shape}
-              isLost={(item) => isLost(diff.parts[index], item)}
-            />
-            <Column
-              version={newer.number}
-              part={newer.parts[index]}
-              shape={shape}
-              diff={diff.parts[index]}
-            />
-          </li>
-        ))}
+        {Array.from({ length: count }, (_, index) => {
+          const name = plan[shape.noun](index + 1);
+          // What is the same is not there twice.
+          if (diff.parts[index]?.state === "same") {
+            return (
+              <li key={index}>
+                <h3>
+                  {name}: <span dir="auto">{shape.titleOf(newer.parts[index]!)}</span>
+                </h3>
+                <p class="quiet">{words.nothing}</p>
+              </li>
+            );
+          }
+          return (
+            <li key={index}>
+              <h3>{name}</h3>
+              <Column
+                version={older.number}
+                part={older.parts[index]}
+                shape={shape}
+                isLost={(item) => isLost(diff.parts[index], item)}
+              />
+              <Column
+                version={newer.number}
+                part={newer.parts[index]}
+                shape={shape}
+                diff={diff.parts[index]}
+              />
+            </li>
+          );
+        })}
       </ol>
       <p>
         <a class="button" href={tripUrl(idOf(job))}>{words.closeCompare}</a>

@@ -32,6 +32,29 @@ export function withKeptParts(job: Job, { shape, base, asked }: Change): Job {
   return shape.withParts(job, parts.filter((part) => part !== undefined));
 }
 
+/** The parts that a change writes, by their numbers in the plan. */
+export interface ChangedParts {
+  /** The part that is being written; `null`: the model chooses. */
+  current: number | null;
+  /** The part that was finished last; `null`: none yet, or not known. */
+  finished: number | null;
+}
+
+/**
+ * Returns which parts of a plan a change writes. Its progress counts only these.
+ *
+ * @returns `null` if the job writes a new plan
+ */
+export function changedParts(
+  job: Job,
+  { shape, asked }: Omit<Change, "base">,
+): ChangedParts | null {
+  if (job.refines === null) return null;
+  const latest = shape.partsOf(job).at(-1);
+  const current = asked.part ?? null;
+  return { current, finished: latest === undefined ? null : shape.numberOf(latest) ?? current };
+}
+
 /** Returns the part or the item that the model is writing; `null`: it has chosen none yet. */
 export function beingWritten(job: Job, { shape, base, asked }: Change): PartRef | null {
   if (base === null || isEnded(job) || asked.part === undefined) return null;

@@ -7,7 +7,7 @@ import { idOf, isEnded, type Job } from "../../client/job.ts";
 import { focusOn } from "../focus.ts";
 import { CHANGE_ID, type Mark, type Menus, type Shaping } from "./context.ts";
 import { diffPlans, type PlanDiff } from "./diff.ts";
-import { beingWritten, withKeptParts } from "./live.ts";
+import { beingWritten, changedParts, withKeptParts } from "./live.ts";
 import type { PartRef, PlanShape } from "./plan_shape.ts";
 import type { ShapingState, Version } from "./state.ts";
 import { useChange } from "./use_change.ts";
@@ -69,6 +69,8 @@ export function useShaping(job: Job, { shape, state: served, isOwn }: UseShaping
     /** Whether further parts will come after those of the job. */
     isGrowing: isGrowing && !(state?.base && shape!.partsOf(whole).length >= count),
     context,
+    /** The parts that a change writes; `null`: the job writes a new plan. */
+    changed: shape && changedParts(job, { shape, asked: version?.asked ?? {} }),
     state,
     /** Whether the server knows who reads the page, so that it can compare versions. */
     isServed: served !== null,

@@ -17,7 +17,8 @@ const MAX_PARTS = 4;
 
 /** Shows nothing for a trip with one version. */
 export function Versions({ shaping }: { shaping: ShapingPage }) {
-  const words = useWords().shaping;
+  const all = useWords();
+  const words = all.shaping;
   const { state, version, shape, job, diff } = shaping;
   if (!state || !version || !shape || state.versions.length < 2) return null;
   const { versions, compared } = state;
@@ -26,13 +27,15 @@ export function Versions({ shaping }: { shaping: ShapingPage }) {
     <section class="versions" aria-label={words.versions}>
       <p>
         <strong>{words.version(version.number, versions.length)}</strong>
-        <span dir="auto">{version.asked && describeAsked(version.asked, { words, shape })}</span>
+        <span dir="auto">
+          {version.asked && describeAsked(version.asked, { words: all, shape })}
+        </span>
       </p>
       {version.from !== null && (
         <p class="summary">
           {job.status === "processing"
             ? words.changing
-            : diff && `${words.since(version.from)} ${summarize(diff, { words, shape })}`}
+            : diff && `${words.since(version.from)} ${summarize(diff, { words: all, shape })}`}
         </p>
       )}
       <details>
@@ -57,7 +60,8 @@ interface VersionRowProps {
 }
 
 function VersionRow({ version, status, shaping: { job, shape, isServed } }: VersionRowProps) {
-  const words = useWords().shaping;
+  const all = useWords();
+  const words = all.shaping;
   const { id, number, createdAt, asked } = version;
   const isShown = id === idOf(job);
   const isComparable = isServed && !isShown && status === "completed" && job.status === "completed";
@@ -66,7 +70,7 @@ function VersionRow({ version, status, shaping: { job, shape, isServed } }: Vers
       <a href={tripUrl(id)} aria-current={isShown ? "page" : undefined}>
         {words.versionName(number)}
       </a>
-      <span dir="auto">{asked && describeAsked(asked, { words, shape: shape! })}</span>
+      <span dir="auto">{asked && describeAsked(asked, { words: all, shape: shape! })}</span>
       <span class="quiet">
         {createdAt && <LocalTime iso={createdAt} />}
         {status !== "completed" && `, ${words.states[status]}`}
@@ -77,41 +81,43 @@ function VersionRow({ version, status, shaping: { job, shape, isServed } }: Vers
 }
 
 interface Language {
-  words: Words["shaping"];
+  words: Words;
   shape: Pick<PlanShape, "noun">;
 }
 
 /** Returns what the traveler asked for in a version. */
 export function describeAsked(
   { part, item, text, members }: Asked,
-  { words, shape }: Language,
+  { words: { plan, shaping }, shape: { noun } }: Language,
 ): string {
-  const name = words[shape.noun];
   if (text !== undefined) {
-    const said = text === "" ? words.ownWords : words.quoted(text);
-    return part === undefined ? said : `${name.name(part)}: ${said}`;
+    const said = text === "" ? shaping.ownWords : shaping.quoted(text);
+    return part === undefined ? said : `${plan[noun](part)}: ${said}`;
   }
   if (part !== undefined) {
+    const name = shaping[noun];
     return item === undefined ? name.askedAnew(part) : name.askedAnother(part);
   }
-  return members === undefined ? words.first : words.otherFacts;
+  return members === undefined ? shaping.first : shaping.otherFacts;
 }
 
 /** Returns what has changed, in a line: `Day 2: new · Day 3: 1 new, 1 removed`. */
-export function summarize({ parts, removed }: PlanDiff, { words, shape }: Language): string {
-  const name = words[shape.noun];
+export function summarize(
+  { parts, removed }: PlanDiff,
+  { words: { plan, shaping: words }, shape: { noun } }: Language,
+): string {
   const changed = parts.flatMap(({ state, items, removed }, index) => {
     if (state === "same") return [];
-    if (state === "new") return [`${name.name(index + 1)}: ${words.counts.new}`];
+    if (state === "new") return [`${plan[noun](index + 1)}: ${words.counts.new}`];
     const count = (wanted: string) => items.filter(({ state }) => state === wanted).length;
     const counts = [
       [count("new"), words.counts.new],
       [count("changed"), words.counts.changed],
       [removed.length, words.counts.removed],
     ].flatMap(([count, word]) => count ? [`${count} ${word}`] : []);
-    return [`${name.name(index + 1)}: ${counts.join(", ") || words.counts.changed}`];
+    return [`${plan[noun](index + 1)}: ${counts.join(", ") || words.counts.changed}`];
   });
-  const all = changed.length > MAX_PARTS ? [name.changed(changed.length)] : changed;
+  const all = changed.length > MAX_PARTS ? [words[noun].changed(changed.length)] : changed;
   const lost = removed.length > 0 ? [words.removedParts(removed.join(", "))] : [];
   return [...all, ...lost].join(" · ") || words.nothing;
 }

@@ -6,6 +6,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Job } from "../../client/client.ts";
 import { useWords, type Words } from "../../words/words.ts";
+import type { ChangedParts } from "../shaping/live.ts";
 import { describeProgress, partNameOf } from "./progress_text.ts";
 
 /** More would keep a listener busy while a long plan is written. */
@@ -29,12 +30,16 @@ export class Announcer {
     this.#words = words;
   }
 
-  /** Returns the announcement for a state of the job; `null`: nothing new is worth one. */
-  next(job: Job): string | null {
+  /**
+   * Returns the announcement for a state of the job; `null`: nothing new is worth one.
+   *
+   * @param changed the parts that a change writes; `null`: the job writes a new plan
+   */
+  next(job: Job, changed: ChangedParts | null = null): string | null {
     const { waiting } = this.#words;
     const ends = { completed: waiting.ready, failed: waiting.failed, canceled: waiting.stopped };
     if (job.status !== "processing") return ends[job.status];
-    const text = this.#partOf(job) ?? this.#phaseOf(job);
+    const text = this.#partOf(job, changed) ?? this.#phaseOf(job);
     // The last one is for the end.
     if (text === null || this.#count >= MAX_ANNOUNCEMENTS - 1) return null;
     this.#count++;
@@ -42,7 +47,7 @@ export class Announcer {
   }
 
   /** Announces the first part, then each n-th. The last one of all is announced by the end. */
-  #partOf(job: Job): string | null {
+  #partOf(job: Job, changed: ChangedParts | null): string | null {
     const count = job.partial?.length ?? 0;
     const { of = null } = job.progress ?? {};
     // An attempt after a fault begins again.
@@ -52,7 +57,10 @@ export class Announcer {
     const isDue = count > before && (before === 0 || count - before >= every);
     if (!isDue || (before > 0 && count === of)) return null;
     this.#parts = count;
-    return this.#words.waiting.partReady(partNameOf(job, this.#words), count);
+    // A change may not tell which part it has written.
+    const number = changed ? changed.finished : count;
+    if (number === null) return null;
+    return this.#words.waiting.partReady(partNameOf(job, this.#words), number);
   }
 
   #phaseOf(job: Job): string | null {
@@ -69,13 +77,13 @@ export class Announcer {
 }
 
 /** Returns the current announcement. */
-export function useAnnouncement(job: Job): string {
+export function useAnnouncement(job: Job, changed: ChangedParts | null): string {
   const words = useWords();
   const announcer = useRef<Announcer>(null);
   const [announcement, setAnnouncement] = useState("");
   useEffect(() => {
     announcer.current ??= new Announcer(words);
-    const next = announcer.current.next(job);
+    const next = announcer.current.next(job, changed);
     if (next !== null) setAnnouncement(next);
   }, [job.status, job.partial?.length, job.progress?.phase]);
   return announcement;

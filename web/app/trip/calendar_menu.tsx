@@ -8,7 +8,7 @@ import { DAY_MS } from "../../../lib/clock.ts";
 import type { Job } from "../../client/client.ts";
 import { useWords } from "../../words/words.ts";
 import { FileForm, FileLink } from "../kinds/file_link.tsx";
-import { tripViewOf } from "../kinds/registry.ts";
+import { tripViewOf, writtenParts } from "../kinds/registry.ts";
 import { Menu } from "./menu.tsx";
 
 /** A link if nothing is left to ask, else a menu. */
@@ -34,7 +34,7 @@ export function CalendarMenu({ job }: { job: Job }) {
 function PartCalendars({ job, timeZone }: { job: Job; timeZone: string | undefined }) {
   const words = useWords();
   const { share } = words;
-  const parts = tripViewOf(job).partsOf?.(job, words) ?? [];
+  const parts = writtenParts(job, words);
   if (!parts.some(({ isDated }) => isDated)) {
     return (
       <Menu label={share.calendar}>

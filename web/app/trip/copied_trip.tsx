@@ -6,7 +6,8 @@ import { useErrorBoundary } from "preact/hooks";
 import { useWords } from "../../words/words.ts";
 import { isJob } from "../../client/job.ts";
 import { type Copy, openCopies } from "../kept/copies.ts";
-import { type CopyReason, download } from "../kept/kept_notice.tsx";
+import type { CopyReason } from "../kept/kept_notice.tsx";
+import { saveTripFile } from "../kept/save_file.tsx";
 import { readLand } from "../map/land.ts";
 import { TripPage } from "./trip.tsx";
 
@@ -39,7 +40,9 @@ function UnreadableCopy({ copy: { id, job, land } }: { copy: Copy }) {
       <h1>{kept.unreadableTitle}</h1>
       <p role="alert">{kept.unreadable}</p>
       <p class="actions">
-        <button type="button" onClick={() => download(job, land, words)}>{kept.saveFile}</button>
+        <button type="button" onClick={() => saveTripFile(job, land, words)}>
+          {kept.saveFile}
+        </button>
         <button type="button" onClick={forget}>{kept.forgetTrip}</button>
       </p>
     </main>

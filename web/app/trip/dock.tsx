@@ -10,6 +10,7 @@ import { useWords } from "../../words/words.ts";
 import { useAwake } from "../focus.ts";
 import { tripViewOf } from "../kinds/registry.ts";
 import { TimeIn } from "../local_time.tsx";
+import type { ChangedParts } from "../shaping/live.ts";
 import { describePosition, describeProgress, partNameOf } from "./progress_text.ts";
 import { StopForm } from "./stop_form.tsx";
 
@@ -17,6 +18,8 @@ type Progress = NonNullable<Job["progress"]>;
 
 export interface DockProps {
   job: Job;
+  /** The parts that a change writes; `null`: the job writes a new plan. */
+  changed: ChangedParts | null;
   connection: Connection;
   /** Tells that the page can no longer watch the job; `null`: it can. */
   fault: string | null;
@@ -38,7 +41,7 @@ const earlyPhases: ReadonlySet<Progress["phase"]> = new Set([
 /** The phases in which something is in the way. */
 const troubledPhases: ReadonlySet<Progress["phase"]> = new Set(["retrying", "waiting", "paused"]);
 
-export function Dock({ job, connection, fault, ageMs, canCancel, onEnded }: DockProps) {
+export function Dock({ job, changed, connection, fault, ageMs, canCancel, onEnded }: DockProps) {
   const { label, partsOfPlan, stages: names, ...words } = useWords().waiting;
   const { stages, reasoningOf } = tripViewOf(job);
   const [refusal, setRefusal] = useState<string | null>(null);
@@ -57,7 +60,7 @@ export function Dock({ job, connection, fault, ageMs, canCancel, onEnded }: Dock
       <progress aria-label={partsOfPlan} {...(of && { value: step, max: of })} />
       <div class="row">
         <p class={`title${mood}`} role={refusal ? "alert" : undefined}>
-          <Message {...{ job, fault, refusal, isLost }} />
+          <Message {...{ job, changed, fault, refusal, isLost }} />
         </p>
         <div class="side">
           <p class="elapsed">
@@ -72,7 +75,7 @@ export function Dock({ job, connection, fault, ageMs, canCancel, onEnded }: Dock
   );
 }
 
-interface MessageProps extends Pick<DockProps, "job" | "fault"> {
+interface MessageProps extends Pick<DockProps, "job" | "changed" | "fault"> {
   /** Tells why the job was not canceled; `null`: nothing was refused. */
   refusal: string | null;
   /** Whether the service does not respond. */
@@ -80,7 +83,7 @@ interface MessageProps extends Pick<DockProps, "job" | "fault"> {
 }
 
 /** Shows the most important message. */
-function Message({ job, fault, refusal, isLost }: MessageProps): ComponentChildren {
+function Message({ job, changed, fault, refusal, isLost }: MessageProps): ComponentChildren {
   const { reload, offline, unreachable } = useWords().waiting;
   if (fault !== null) {
     return (
@@ -91,19 +94,20 @@ function Message({ job, fault, refusal, isLost }: MessageProps): ComponentChildr
   }
   if (refusal !== null) return refusal;
   if (isLost) return navigator.onLine ? unreachable : offline;
-  return <Work job={job} />;
+  return <Work job={job} changed={changed} />;
 }
 
 /**
  * Tells what the service does. Screen readers do not announce changes of a position, because it may
  * change every second.
  */
-function Work({ job }: { job: Job }) {
+function Work({ job, changed }: Pick<DockProps, "job" | "changed">) {
   const words = useWords();
   const { phase, position, expectedStartAt } = job.progress!;
   // In the place of the message, so that the dock keeps its height when the work begins.
   if (phase !== "queued" || position === null) {
-    return <>{describeProgress(job.progress!, { part: partNameOf(job, words), words })}</>;
+    const part = partNameOf(job, words);
+    return <>{describeProgress(job.progress!, { part, changed, words })}</>;
   }
   return (
     <>

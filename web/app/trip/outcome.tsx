@@ -23,7 +23,7 @@ export function Outcome({ wish, job }: { wish: Wish | null; job: Job }) {
         <p>{advice}</p>
         {hasParts && <p>{kept}</p>}
         {wish && <AgainForm id={idOf(job)} wish={wish} verb={verb} best={nextAction} />}
-        {job.failure && <p class="code quiet">{errorCode(job.failure.code)}</p>}
+        {job.failure && <p class="quiet">{errorCode(job.failure.code)}</p>}
       </div>
     );
   }

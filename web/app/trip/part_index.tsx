@@ -4,14 +4,14 @@
  */
 import { useEffect, useRef, useState } from "preact/hooks";
 import { useWords } from "../../words/words.ts";
-import type { IndexPart, PlanIndex } from "../kinds/trip_view.ts";
+import type { PlanContents, PlanPart } from "../kinds/trip_view.ts";
 import { partClass } from "../map/part_class.ts";
 import { openAround } from "./stop_focus.ts";
 
 /** Up to this many parts are in view beside each other on a phone. */
 const MAX_CHIPS_IN_VIEW = 3;
 
-export function PartIndex({ name, parts }: PlanIndex) {
+export function PartIndex({ name, parts }: PlanContents) {
   const strip = useRef<HTMLOListElement>(null);
   const current = useCurrentPart(parts);
   useEffect(() => openTarget(), []);
@@ -50,7 +50,7 @@ export function PartIndex({ name, parts }: PlanIndex) {
 }
 
 /** Lists all parts with their titles: from any part to any other part in two steps. */
-function AllParts({ name, parts }: PlanIndex) {
+function AllParts({ name, parts }: PlanContents) {
   const menu = useRef<HTMLDetailsElement>(null);
   function close(): void {
     if (menu.current) menu.current.open = false;
@@ -146,7 +146,7 @@ function openTarget(): () => void {
 }
 
 /** Returns the id of the part at the upper third of the window; `null`: none. */
-function useCurrentPart(parts: readonly IndexPart[]): string | null {
+function useCurrentPart(parts: readonly PlanPart[]): string | null {
   const [current, setCurrent] = useState<string | null>(null);
   const ids = parts.flatMap(({ id, title }) => title === null ? [] : id).join();
   useEffect(() => {

@@ -6,6 +6,7 @@
 import type { Job } from "../../client/client.ts";
 import type { Words } from "../../words/words.ts";
 import { wishViewOf } from "../kinds/registry.ts";
+import type { ChangedParts } from "../shaping/live.ts";
 import { nounOf } from "../wish.ts";
 
 type Progress = NonNullable<Job["progress"]>;
@@ -27,9 +28,11 @@ export function describePosition(position: number, { waiting, language }: Words)
  * Returns what the page says of the work.
  *
  * @param part the name of a part of the plan, see {@link partNameOf}
+ * @param changed the parts that a change writes; `null`: the job writes a new plan
  */
-export function describeProgress(state: WorkState, { part, words }: {
+export function describeProgress(state: WorkState, { part, changed = null, words }: {
   part: string;
+  changed?: ChangedParts | null;
   words: Words;
 }): string {
   const { waiting } = words;
@@ -45,7 +48,11 @@ export function describeProgress(state: WorkState, { part, words }: {
     case "researching":
       return describeResearch(state, words);
     case "writing":
-      return step === of ? waiting.finishing : waiting.writing(part, step + 1, of);
+      if (step === of) return waiting.finishing;
+      if (!changed) return waiting.writing(part, step + 1, of);
+      return changed.current === null
+        ? waiting.changing
+        : waiting.changingPart(part, changed.current);
     // Also a phase of a later version.
     default:
       return waiting.starting;

@@ -2,40 +2,34 @@
  * The page of a trip, while the job runs and after it has ended.
  * @module
  */
-import { useMemo } from "preact/hooks";
 import type { Job } from "../../client/client.ts";
-import { idOf } from "../../client/job.ts";
+import { idOf, isEnded } from "../../client/job.ts";
 import { useWords } from "../../words/words.ts";
 import { hasApiKey } from "../api_key.ts";
 import { useAwake, usePageTitle } from "../focus.ts";
 import { KeptNotice, type ShownCopy } from "../kept/kept_notice.tsx";
+import { SaveTripFile } from "../kept/save_file.tsx";
 import { SendsPlan } from "../kinds/file_link.tsx";
-import { PhotosPath, photosPath } from "../kinds/photo.tsx";
-import { type PlanSlots, PlanSlotsProvider } from "../kinds/plan_slots.ts";
+import { photosPath } from "../kinds/photo.tsx";
 import { tripViewOf, wishViewOf } from "../kinds/registry.ts";
 import type { Land } from "../map/land.ts";
 import { ChangeForm } from "../shaping/change_form.tsx";
 import { ChangeLink } from "../shaping/change_link.tsx";
-import { ShapingContext } from "../shaping/context.ts";
 import type { ShapingState } from "../shaping/state.ts";
 import { ShapingToast } from "../shaping/toast.tsx";
 import { useShaping } from "../shaping/use_shaping.ts";
 import { Versions } from "../shaping/versions.tsx";
-import { wishOfJob } from "../wish.ts";
+import { formUrl, type Wish, wishOfJob } from "../wish.ts";
 import { useAnnouncement } from "./announcement.ts";
 import { Dock, Reasoning } from "./dock.tsx";
 import { GonePage } from "./gone.tsx";
-import { MapPanel } from "./map_panel.tsx";
 import { Outcome } from "./outcome.tsx";
-import { PartIndex } from "./part_index.tsx";
-import { planAdditions } from "./plan_additions.tsx";
 import { PlanWarnings } from "./plan_warnings.tsx";
 import { describeSource } from "./source.ts";
-import { useStopFocus } from "./stop_focus.ts";
 import { tabTitleOf } from "./tab_title.ts";
 import { TripHeader } from "./trip_header.tsx";
+import { TripPlan } from "./trip_plan.tsx";
 import { useTrip } from "./use_trip.ts";
-import { useWholePrint } from "./whole_print.ts";
 
 export interface TripState {
   page: "trip";
@@ -58,25 +52,20 @@ export interface TripState {
 }
 
 export function TripPage({ state }: { state: TripState }) {
-  const words = useWords();
   const isCopy = state.copy !== undefined;
   const { job, connection, hasExpired, fault, end } = useTrip(state.job, { isCopy });
   const wish = wishOfJob(job);
-  const announcement = useAnnouncement(job);
-  usePageTitle(tabTitleOf(job, words));
-  const madeUp = describeSource(job.source, words);
-  // Where keys are used, only the service knows which of them has made the trip.
-  const hasKey = useAwake() && hasApiKey();
+  usePageTitle(tabTitleOf(job, useWords()));
+  const isMaker = useIsMaker(state);
   const shaping = useShaping(job, {
     shape: wishViewOf(job)?.shape ?? null,
     state: state.shaping ?? null,
-    isOwn: state.isOwn || hasKey,
+    isOwn: isMaker,
   });
+  const announcement = useAnnouncement(job, shaping.changed);
   if (hasExpired) return <GonePage state={{ page: "gone", id: idOf(job) }} wasShown />;
   const isGrowing = job.status === "processing";
   const hasPlan = isGrowing || job.status === "completed" || (job.partial ?? []).length > 0;
-  const view = tripViewOf(job);
-  const reasoning = isGrowing ? [] : view.reasoningOf?.(job) ?? [];
   return (
     <SendsPlan.Provider value={shaping.edits.isEdited || isCopy || !state.isOpen}>
       <main id="main" class="trip" tabIndex={-1}>
@@ -86,43 +75,40 @@ export function TripPage({ state }: { state: TripState }) {
           hasPlan={hasPlan}
           isEdited={shaping.edits.isEdited}
           isCopy={isCopy}
-        />
-        <KeptNotice
-          job={job}
-          land={state.land ?? null}
-          isOpen={state.isOpen}
-          copy={state.copy ?? null}
-        />
+          change={state.copy
+            ? <PlanAgain copy={state.copy} wish={wish} />
+            : <ChangeLink shaping={shaping} wish={wish} />}
+          saveEntry={<SaveTripFile job={shaping.job} land={state.land ?? null} />}
+        >
+          <KeptNotice
+            job={job}
+            land={state.land ?? null}
+            isOpen={state.isOpen}
+            copy={state.copy ?? null}
+          />
+        </TripHeader>
         <p class="unseen" role="status">{announcement}</p>
-        <ChangeLink shaping={shaping} wish={wish} />
         <Versions shaping={shaping} />
         <Outcome wish={wish} job={job} />
         <PlanWarnings warnings={shaping.job.warnings} />
         {hasPlan && (
-          <ShapingContext.Provider value={shaping.context}>
-            <PhotosPath.Provider
-              value={state.hasPhotos && !isGrowing ? photosPath(idOf(job)) : null}
-            >
-              <Workspace
-                job={shaping.job}
-                isGrowing={shaping.isGrowing}
-                land={state.land ?? null}
-                slots={planAdditions(shaping.job, shaping.edits)}
-              />
-            </PhotosPath.Provider>
-          </ShapingContext.Provider>
+          <TripPlan
+            shaping={shaping}
+            land={state.land ?? null}
+            photos={state.hasPhotos && !isGrowing ? photosPath(idOf(job)) : null}
+          />
         )}
-        {madeUp && <p class="source quiet">{madeUp.text}</p>}
-        {reasoning.length > 0 && <Reasoning summaries={reasoning} />}
+        <Origin job={job} />
         <ChangeForm shaping={shaping} wish={wish} />
         <ShapingToast shaping={shaping} />
         {isGrowing && (
           <Dock
             job={job}
+            changed={shaping.changed}
             connection={connection}
             fault={fault}
             ageMs={state.ageMs}
-            canCancel={state.isOwn || hasKey}
+            canCancel={isMaker}
             onEnded={end}
           />
         )}
@@ -131,42 +117,30 @@ export function TripPage({ state }: { state: TripState }) {
   );
 }
 
-interface WorkspaceProps {
-  job: Job;
-  isGrowing: boolean;
-  land: Land | null;
-  slots: PlanSlots;
+/** Returns whether this browser may cancel and change the trip. */
+function useIsMaker({ isOwn, copy }: TripState): boolean {
+  // Where keys are used, only the service knows which of them has made the trip. A copy is not there.
+  const hasKey = useAwake() && hasApiKey() && copy === undefined;
+  return isOwn || hasKey;
 }
 
-/** Shows the index, the plan and the map, which follow each other. */
-function Workspace({ job, isGrowing, land, slots }: WorkspaceProps) {
+/** Leads from the copy of a trip that the service no longer has to the form of the first page. */
+function PlanAgain({ copy, wish }: { copy: ShownCopy; wish: Wish | null }) {
+  const { kept } = useWords();
+  if (copy.reason !== "gone" || wish === null) return null;
+  return <a class="button" href={formUrl(wish)}>{kept.planAgain}</a>;
+}
+
+/** Tells where a plan comes from, and how the model came to it. */
+function Origin({ job }: { job: Job }) {
   const words = useWords();
-  const view = tripViewOf(job);
-  const contents = view.contentsOf?.(job, words);
-  const { focus, rowEvents, show } = useStopFocus();
-  useWholePrint();
-  const stops = useMemo(() => view.stopsOf?.(job) ?? [], [job]);
-  const parts = useMemo(() => contents?.parts.map(({ label }) => ({ label })) ?? [], [job]);
+  const madeUp = describeSource(job.source, words);
+  // While the plan grows, the dock shows the reasoning.
+  const reasoning = isEnded(job) ? tripViewOf(job).reasoningOf?.(job) ?? [] : [];
   return (
     <>
-      {contents && <PartIndex {...contents} />}
-      <div class="workspace">
-        {view.stopsOf && (
-          <MapPanel
-            isGrowing={isGrowing}
-            stops={stops}
-            parts={parts}
-            land={land}
-            focus={focus}
-            onFocus={show}
-          />
-        )}
-        <div class="plan" {...rowEvents}>
-          <PlanSlotsProvider value={slots}>
-            <view.Plan job={job} isGrowing={isGrowing} focus={focus} />
-          </PlanSlotsProvider>
-        </div>
-      </div>
+      {madeUp && <p class="source quiet">{madeUp.text}</p>}
+      {reasoning.length > 0 && <Reasoning summaries={reasoning} />}
     </>
   );
 }

@@ -1,5 +1,5 @@
 /**
- * What a reader can do with a plan: share it, add it to a calendar, save it and print it.
+ * What a reader can do with a plan: change it, share it, add it to a calendar, save it and print it.
  * @module
  */
 import type { ComponentChildren } from "preact";
@@ -19,6 +19,8 @@ export interface TripActionsProps {
   isEdited?: boolean;
   /** Whether this is the copy of this browser, which the server may have deleted. */
   isCopy?: boolean;
+  /** The action that leads to changes of the plan. */
+  change?: ComponentChildren;
   /** Further entries of the menu Save. */
   children?: ComponentChildren;
 }
@@ -28,7 +30,7 @@ export interface TripActionsProps {
  * ready. A trip without a plan has none.
  */
 export function TripActions(
-  { job, isOpen, isEdited = false, isCopy = false, children }: TripActionsProps,
+  { job, isOpen, isEdited = false, isCopy = false, change, children }: TripActionsProps,
 ) {
   const { share } = useWords();
   if (job.status === "failed" || job.status === "canceled") return null;
@@ -37,6 +39,7 @@ export function TripActions(
   const hasCode = isOpen && !isCopy;
   return (
     <div class="actions" role="group" aria-label={share.actions}>
+      {change}
       {!isCopy && <ShareMenu job={job} hasCode={hasCode} isEdited={isEdited} />}
       {calendar &&
         (isReady ? <CalendarMenu job={job} /> : <Later label={share.calendar} class="opens" />)}
@@ -63,7 +66,7 @@ function SaveMenu({ job, children }: { job: Job; children: ComponentChildren }) 
   const words = useWords();
   const { share } = words;
   const view = tripViewOf(job);
-  const hasPlaces = view.partsOf?.(job, words).some(({ route }) => route.length > 0) ?? false;
+  const hasPlaces = (view.stopsOf?.(job) ?? []).length > 0;
   return (
     <Menu label={share.save}>
       <ul class="entries">

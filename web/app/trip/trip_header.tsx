@@ -2,6 +2,7 @@
  * The head of the page of a trip: its title, its facts, its totals, and what one can do with it.
  * @module
  */
+import type { ComponentChildren } from "preact";
 import type { Job } from "../../client/client.ts";
 import { idOf } from "../../client/job.ts";
 import { useWords, type Words } from "../../words/words.ts";
@@ -25,9 +26,16 @@ export interface TripHeaderProps {
   isEdited: boolean;
   /** Whether the page shows a copy in this browser. */
   isCopy: boolean;
+  /** The action that leads to changes of the plan. */
+  change: ComponentChildren;
+  /** A further entry of the menu Save. */
+  saveEntry: ComponentChildren;
+  /** What this browser has of the trip. */
+  children: ComponentChildren;
 }
 
-export function TripHeader({ job, isOpen, hasPlan, isEdited, isCopy }: TripHeaderProps) {
+export function TripHeader(props: TripHeaderProps) {
+  const { job, isOpen, hasPlan, isEdited, isCopy, change, saveEntry, children } = props;
   const words = useWords();
   const view = tripViewOf(job);
   const wish = wishOfJob(job);
@@ -44,15 +52,18 @@ export function TripHeader({ job, isOpen, hasPlan, isEdited, isCopy }: TripHeade
         {view.Details && <view.Details job={job} />}
       </div>
       {hasPlan && view.totalsOf && <Totals totals={view.totalsOf(job, words)} />}
-      <TripActions job={job} isOpen={isOpen} isEdited={isEdited} isCopy={isCopy} />
-      <p class="facts state quiet">
-        <span>{describeState(job, words)}</span>
-        {isCopy ? <span>{words.kept.copyMarkLong}</span> : (
-          <span>
-            {words.trip.keptUntil} <LocalTime iso={job.expiresAt} />
-          </span>
-        )}
-      </p>
+      <TripActions {...{ job, isOpen, isEdited, isCopy, change }}>{saveEntry}</TripActions>
+      <div class="standing">
+        <p class="facts state quiet">
+          <span>{describeState(job, words)}</span>
+          {!isCopy && (
+            <span>
+              {words.trip.keptUntil} <LocalTime iso={job.expiresAt} />
+            </span>
+          )}
+        </p>
+        {children}
+      </div>
       {job.status === "completed" && <PrintedLink id={idOf(job)} hasCode={isOpen && !isCopy} />}
     </header>
   );

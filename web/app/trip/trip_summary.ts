@@ -4,7 +4,7 @@
  */
 import type { Job } from "../../client/client.ts";
 import type { Words } from "../../words/words.ts";
-import { tripViewOf } from "../kinds/registry.ts";
+import { tripViewOf, writtenParts } from "../kinds/registry.ts";
 import { titleOfJob } from "../wish.ts";
 
 /** Previews of links show about this much. */
@@ -14,7 +14,7 @@ const MAX_CHARACTERS = 200;
 export function describeTrip(job: Job, words: Words): string {
   const view = tripViewOf(job);
   const headline = view.summaryOf?.(job, words).headline ?? titleOfJob(job, words);
-  const parts = view.partsOf?.(job, words) ?? [];
+  const parts = writtenParts(job, words);
   if (parts.length === 0) return `${headline}.`;
   const text = `${headline}: ${parts.map(({ title }) => title.trim()).join(", ")}`;
   const characters = [...text];

@@ -553,7 +553,7 @@ interface Bundle {
   description: string;
   /** Its events */
   keyEvents: KeyEvent[];
-  /** A picture of it, from a tool; `null`: none is known */
+  /** The address of its picture, from a tool; `null`: none is known */
   imageUrl: string | null;
 }
 /** An event of a bundle */

@@ -104,6 +104,9 @@ Deno.test("snappedFrame() refuses frames that are not on the grid", () => {
       { west, south: north, east, north: south },
       { west: -1e9, south, east: 1e9, north },
       { west: NaN, south, east, north },
+      // The same place, after further turns around the world.
+      { west: west + 1800, south, east: east + 1800, north },
+      { west: west - 1800, south, east: east - 1800, north },
       { west: 0, south: 0, east: 0, north: 0 },
       // Smaller than any map.
       { west, south, east: west + 1e-4, north: south + 1e-4 },

@@ -83,7 +83,7 @@ const versions: [what: string, before: Day[], after: Day[], expected: string][] 
 for (const [what, before, after, expected] of versions) {
   Deno.test(`versions with ${what}: ${expected}`, () => {
     const diff = diffPlans({ before, after }, shape);
-    assertStrictEquals(summarize(diff, { words: en.shaping, shape }), expected);
+    assertStrictEquals(summarize(diff, { words: en, shape }), expected);
   });
 }
 

@@ -8,11 +8,11 @@ import { formatRange, formatShortDay } from "../format.ts";
 import { DetailList } from "../plan_pieces.tsx";
 import { stopsIn } from "../stops.ts";
 import { describeFacts } from "../trip_facts.ts";
-import type { PlanIndex, TripView } from "../trip_view.ts";
+import type { PlanContents, TripView } from "../trip_view.ts";
 import { bundlesOf, bundlesTotals } from "./bundle_text.ts";
 import { formatInterests, titleOf } from "./wish.ts";
 import { BundlesPlan } from "./plan.tsx";
-import { bundlesParts, bundlesSummary } from "./summary.ts";
+import { bundlesSummary } from "./summary.ts";
 
 /** A plan has at least this many bundles. */
 const MIN_BUNDLES = 3;
@@ -29,7 +29,6 @@ export const bundlesPage: TripView<"bundles"> = {
   timeZoneOf: ({ timeZone }) => timeZone,
   stopsOf: (job) => stopsIn(bundlesOf(job).map(({ keyEvents }) => keyEvents)),
   summaryOf: bundlesSummary,
-  partsOf: bundlesParts,
   reasoningOf: ({ reasoningSummaries }) => reasoningSummaries,
 };
 
@@ -42,7 +41,8 @@ function PreferenceList({ preferences }: Pick<GenerationJob, "preferences">) {
   const { interests: _, city: _city, startDate: _start, endDate: _end, ...facts } = preferences;
   const details = [
     cutOff,
-    timeframe,
+    // Without dates, it is the line below the title.
+    preferences.startDate && timeframe,
     musicProfile,
     ...describeFacts(facts, words),
     otherPreferences,
@@ -51,16 +51,16 @@ function PreferenceList({ preferences }: Pick<GenerationJob, "preferences">) {
 }
 
 function subtitleOf({ preferences, createdAt }: GenerationJob, words: Words): string | null {
-  const { city, startDate: first, endDate: last } = preferences;
+  const { timeframe, startDate: first, endDate: last } = preferences;
   const year = createdAt.slice(0, 4);
   const when = first &&
     (last
       ? formatRange({ first, last }, { words, year })
       : words.plan.from(formatShortDay(first, words.language)));
-  return [city, when].filter(Boolean).join(" · ") || null;
+  return when || timeframe || null;
 }
 
-function contentsOf(job: GenerationJob, { trip, plan }: Words): PlanIndex {
+function contentsOf(job: GenerationJob, { trip, plan }: Words): PlanContents {
   const bundles = bundlesOf(job);
   const isGrowing = job.status === "processing";
   // Parts are never removed from the index, so that nothing moves.
@@ -71,6 +71,7 @@ function contentsOf(job: GenerationJob, { trip, plan }: Words): PlanIndex {
       id: `bundle-${part + 1}`,
       label: plan.bundle(part + 1),
       title: bundles[part]?.title ?? null,
+      isDated: bundles[part]?.keyEvents.some(({ startsAt }) => startsAt !== null) ?? false,
     })),
   };
 }

@@ -5,7 +5,7 @@
  */
 import type { GenerationJob } from "../../../client/job.ts";
 import type { Words } from "../../../words/words.ts";
-import type { PlanPart, TripSummary } from "../trip_view.ts";
+import type { TripSummary } from "../trip_view.ts";
 
 /** Returns the summary of bundles. */
 export function bundlesSummary(job: GenerationJob, { share }: Words): TripSummary {
@@ -26,16 +26,6 @@ export function bundlesSummary(job: GenerationJob, { share }: Words): TripSummar
     dates: startDate ? [startDate, endDate ?? startDate] : null,
     more: share.moreIdeas,
   };
-}
-
-/** Returns the bundles that are finished. */
-export function bundlesParts({ bundles, partial }: GenerationJob, { share }: Words): PlanPart[] {
-  return (bundles ?? partial ?? []).map(({ title, keyEvents }, index) => ({
-    title,
-    name: share.idea(index + 1),
-    route: keyEvents.flatMap(({ coordinates }) => coordinates ?? []),
-    isDated: keyEvents.some(({ startsAt }) => startsAt !== null),
-  }));
 }
 
 /** Returns the city of bundles: that of the request, else that of all events; `null`: not known. */

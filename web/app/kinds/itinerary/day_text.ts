@@ -108,7 +108,7 @@ export function itineraryTotals(
   const hours = sum(days.map(({ totals }) => totals?.hours));
   return [
     { name: plan.cost, value: costValue(activities, words), note: plan.perPerson },
-    ...(job.budget ? [budgetTotal(costsOf(activities), { job, words })] : []),
+    ...(job.budget ? [budgetTotal(activities, { job, words })] : []),
     { name: plan.walking, value: meters === null ? null : formatDistance(meters, language) },
     { name: plan.time, value: hours === null ? null : formatHours(Math.round(hours), words) },
   ];
@@ -123,7 +123,7 @@ function costValue(activities: readonly Activity[], { plan, language }: Words): 
 
 /** Compares the costs of a plan with the budget of its request. */
 function budgetTotal(
-  costs: readonly Money[],
+  activities: readonly Activity[],
   { job: { budget, travellers }, words }: {
     job: Pick<ItineraryJob, "budget" | "travellers">;
     words: Words;
@@ -135,11 +135,14 @@ function budgetTotal(
   const share = per === "all" ? adults + CHILD_SHARE * children : 1;
   const format = (amount: number) =>
     formatAmount({ amount: Math.round(amount), currency }, language);
-  const whom = per === "person" ? plan.perPerson : plan.forPeople(adults, children);
+  const whom = per === "person" ? plan.perPerson : plan.inAll;
   const note = `${plan.of(format(limit))} ${whom}`;
+  const costs = costsOf(activities);
   const known = costs.find((cost) => cost.currency === currency);
   // Costs in other currencies cannot be compared. A plan that begins has none.
-  if (!known && costs.length > 0) return { name: plan.budget, value: null, note };
+  if (activities.length === 0 || (!known && costs.length > 0)) {
+    return { name: plan.budget, value: null, note };
+  }
   const cost = share * (known?.amount ?? 0);
   const value = cost > limit ? `${format(cost)} (${plan.over})` : format(cost);
   return { name: plan.budget, value, note };

@@ -8,10 +8,10 @@ import { dayLater, formatRange } from "../format.ts";
 import { DetailList } from "../plan_pieces.tsx";
 import { stopsIn } from "../stops.ts";
 import { describeFacts, factsOf } from "../trip_facts.ts";
-import type { PlanIndex, TripView } from "../trip_view.ts";
+import type { PlanContents, TripView } from "../trip_view.ts";
 import { daysOf, itineraryTotals } from "./day_text.ts";
 import { ItineraryPlan } from "./plan.tsx";
-import { itineraryParts, itinerarySummary } from "./summary.ts";
+import { itinerarySummary } from "./summary.ts";
 
 export const itineraryPage: TripView<"itinerary"> = {
   partNoun: "Day",
@@ -26,12 +26,14 @@ export const itineraryPage: TripView<"itinerary"> = {
   firstDayOf: ({ startDate }) => startDate,
   stopsOf: (job) => stopsIn(daysOf(job).map(({ activities }) => activities)),
   summaryOf: itinerarySummary,
-  partsOf: itineraryParts,
 };
 
 /** Shows the facts that the head of the page does not have elsewhere. */
 function FactList({ job }: { job: ItineraryJob }) {
-  const { startDate: _, ...facts } = factsOf(job);
+  const { startDate: _, budget, ...others } = factsOf(job);
+  // The totals of a plan compare its costs with the budget.
+  const hasTotals = job.status === "processing" || daysOf(job).length > 0;
+  const facts = budget && !hasTotals ? { ...others, budget } : others;
   return <DetailList details={describeFacts(facts, useWords())} />;
 }
 
@@ -42,7 +44,7 @@ function subtitleOf({ durationDays, startDate, createdAt }: ItineraryJob, words:
   return `${count} · ${formatRange(range, { words, year: createdAt.slice(0, 4) })}`;
 }
 
-function contentsOf(job: ItineraryJob, { trip, plan }: Words): PlanIndex {
+function contentsOf(job: ItineraryJob, { trip, plan }: Words): PlanContents {
   const days = daysOf(job);
   // A plan that ended early has only its finished days.
   const count = job.status === "processing" ? job.durationDays : days.length;
@@ -52,6 +54,7 @@ function contentsOf(job: ItineraryJob, { trip, plan }: Words): PlanIndex {
       id: `day-${part + 1}`,
       label: plan.day(part + 1),
       title: days[part]?.theme ?? null,
+      isDated: true,
     })),
   };
 }

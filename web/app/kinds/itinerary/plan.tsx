@@ -44,7 +44,7 @@ export function ItineraryPlan(
             key={part}
             day={day}
             part={part}
-            isOpen={isOpen}
+            isOpen={isOpen && !(isCompact && part > 0)}
             isCompact={isCompact}
             focus={focus?.part === part ? focus.index : null}
           />
@@ -74,7 +74,7 @@ function DayCard({ day, part, isOpen, isCompact, focus }: DayCardProps) {
   const { date, season, weather, theme, activities } = day;
   const when = [
     date && formatShortDay(date, words.language),
-    season && words.plan.seasons[season],
+    !date && season && words.plan.seasons[season],
     weather && formatWeather(weather, words),
   ].filter(Boolean);
   return (
@@ -139,13 +139,13 @@ function ActivityRow({ activity, weekday, spot, isFocused, isCompact }: Activity
 }
 
 function ActivityDetails({ activity }: { activity: Activity }) {
-  const { description, needsMet, place, mapQuery } = activity;
+  const { title, description, needsMet, place, mapQuery } = activity;
   const way = describeWay(activity, useWords());
   return (
     <>
       <p class="about" dir="auto">{description}</p>
       {needsMet && <p class="about" dir="auto">{needsMet}</p>}
-      <PlaceLink place={place} query={mapQuery || place} point={lookedUp(activity)} />
+      <PlaceLink place={place} title={title} query={mapQuery || place} point={lookedUp(activity)} />
       {way && <p class="way quiet">{way}</p>}
     </>
   );

@@ -6,28 +6,18 @@
 import { DAY_MS } from "../../../../lib/clock.ts";
 import type { ItineraryJob } from "../../../client/job.ts";
 import type { Words } from "../../../words/words.ts";
-import type { PlanPart, TripSummary } from "../trip_view.ts";
+import type { TripSummary } from "../trip_view.ts";
 
 /** Returns the summary of an itinerary. */
-export function itinerarySummary(job: ItineraryJob, { share }: Words): TripSummary {
+export function itinerarySummary(job: ItineraryJob, { plan, share }: Words): TripSummary {
   const { destination, durationDays, startDate, location } = job;
   return {
     headline: share.daysIn(durationDays, destination),
-    label: share.days(durationDays),
+    label: plan.dayCount(durationDays),
     plainTitle: location?.name ?? share.aTrip,
     dates: startDate ? [startDate, lastDay(startDate, durationDays)] : null,
     more: share.moreDays,
   };
-}
-
-/** Returns the days that are finished. */
-export function itineraryParts({ itinerary, partial }: ItineraryJob, { share }: Words): PlanPart[] {
-  return (itinerary ?? partial ?? []).map(({ day, theme, activities }) => ({
-    title: theme,
-    name: share.day(day),
-    route: activities.flatMap(({ coordinates }) => coordinates ?? []),
-    isDated: true,
-  }));
 }
 
 function lastDay(firstDay: string, days: number): string {

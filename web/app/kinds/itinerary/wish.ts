@@ -37,7 +37,7 @@ export const itineraryWish: WishView<"itinerary", ItineraryField> = {
     return { destination, durationDays, ...factsOf(job) };
   },
   titleOf: ({ destination }) => destination,
-  durationLabel: ({ durationDays }, { facts }) => facts.days(durationDays),
+  durationLabel: ({ durationDays }, { plan }) => plan.dayCount(durationDays),
 };
 
 /** Returns the number of days: that between the dates if both are given, else that of the field. */
