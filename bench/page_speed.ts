@@ -81,7 +81,12 @@ async function open(
   },
 ): Promise<Numbers> {
   // The worker loads what it keeps after the visit.
-  const visit = await browser.newContext({ ...context, serviceWorkers: "block" });
+  const visit = await browser.newContext({
+    ...context,
+    serviceWorkers: "block",
+    // Without HTTPS, Chromium does not ask for Brotli, but it understands it.
+    extraHTTPHeaders: { "accept-encoding": "gzip, deflate, br" },
+  });
   try {
     const page = await visit.newPage();
     await page.addInitScript(WATCH);

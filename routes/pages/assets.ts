@@ -232,7 +232,7 @@ export async function sendAsset(c: Context, asset: Asset): Promise<Response> {
   return answer(c, await encodedAs(encoding, asset));
 }
 
-/** Chooses the encoding that the client prefers. */
+/** Chooses the encoding that the client prefers; among equals, the smallest. */
 function encodingFor(c: Context): Encoding {
   return accepts(c, {
     header: "Accept-Encoding",
@@ -242,13 +242,17 @@ function encodingFor(c: Context): Encoding {
   }) as Encoding;
 }
 
-/** The order of Hono would also choose an encoding that the client excludes with `q=0`. */
+/**
+ * The order of Hono would also choose an encoding that the client excludes with `q=0`, and browsers
+ * name `gzip` first without preferring it.
+ */
 function preferredOf(
   accepted: { type: string; q: number }[],
   { supports, default: otherwise }: { supports: string[]; default: string },
 ): string {
-  const wanted = accepted.filter(({ q }) => q > 0).toSorted((a, b) => b.q - a.q);
-  return wanted.find(({ type }) => supports.includes(type))?.type ?? otherwise;
+  const weightOf = (name: string) => accepted.find(({ type }) => type === name)?.q ?? 0;
+  const best = Math.max(...supports.map(weightOf));
+  return best > 0 ? supports.find((name) => weightOf(name) === best)! : otherwise;
 }
 
 function encodedAs(

@@ -116,6 +116,8 @@ const encodings: [accepted: string | undefined, encoding: string | null][] = [
   ["br", "br"],
   ["gzip", "gzip"],
   ["gzip;q=0.5, br;q=0.9", "br"],
+  // As browsers ask.
+  ["gzip, deflate, br, zstd", "br"],
   ["br;q=0, gzip", "gzip"],
   ["br;q=0, gzip;q=0", null],
   ["zstd", null],

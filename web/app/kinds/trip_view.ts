@@ -55,6 +55,8 @@ export interface PlanContents {
   /** Such as `Days`. */
   name: string;
   parts: readonly PlanPart[];
+  /** Whether few parts have a list of their titles, too, because there may be more of them later. */
+  hasList?: boolean;
 }
 
 /** The files of a finished plan that its page links to, in addition to JSON. */

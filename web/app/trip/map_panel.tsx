@@ -18,7 +18,7 @@ export function MapPanel({ isGrowing, ...map }: TripMapProps & { isGrowing: bool
   return (
     <details class="map-panel" open>
       <summary>{trip.map}</summary>
-      <div class="map-frame">
+      <div class={isReserved ? "map-frame reserved" : "map-frame"}>
         {isEmpty
           ? <p class="quiet">{isGrowing ? trip.mapAwaits : trip.mapIsEmpty}</p>
           : <TripMap {...map} />}

@@ -11,7 +11,7 @@ import { openAround } from "./stop_focus.ts";
 /** Up to this many parts are in view beside each other on a phone. */
 const MAX_CHIPS_IN_VIEW = 3;
 
-export function PartIndex({ name, parts }: PlanContents) {
+export function PartIndex({ name, parts, hasList }: PlanContents) {
   const strip = useRef<HTMLOListElement>(null);
   const current = useCurrentPart(parts);
   useEffect(() => openTarget(), []);
@@ -27,7 +27,7 @@ export function PartIndex({ name, parts }: PlanContents) {
   const hasLinks = parts.some(({ title }) => title !== null);
   return (
     <nav class="index" aria-label={name}>
-      {parts.length > MAX_CHIPS_IN_VIEW && <AllParts name={name} parts={parts} />}
+      {(hasList || parts.length > MAX_CHIPS_IN_VIEW) && <AllParts name={name} parts={parts} />}
       <ol class="part-strip" ref={strip} tabIndex={hasLinks ? undefined : 0}>
         {parts.map((part, index) => (
           <li key={part.id} class={partClass(index)}>

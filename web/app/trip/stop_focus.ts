@@ -44,9 +44,10 @@ function scrollToStop(stop: StopRef): void {
   row.scrollIntoView({ block: "center", behavior: isCalm ? "auto" : "smooth" });
 }
 
-/** Opens the closed day that an element is in, or that it contains. */
+/** Opens the closed day that an element is in, or that is the element. */
 export function openAround(element: Element): void {
-  const day = element.closest("details") ?? element.querySelector("details");
+  // A day also contains menus, which are `<details>`, too.
+  const day = element.closest("details") ?? element.querySelector(":scope > details");
   if (day) day.open = true;
 }
 

@@ -55,12 +55,13 @@ export function TripHeader(props: TripHeaderProps) {
       <TripActions {...{ job, isOpen, isEdited, isCopy, change }}>{saveEntry}</TripActions>
       <div class="standing">
         <p class="facts state quiet">
-          <span>{describeState(job, words)}</span>
           {!isCopy && (
             <span>
               {words.trip.keptUntil} <LocalTime iso={job.expiresAt} />
             </span>
           )}
+          {/* It changes, so it is last and moves nothing. */}
+          <span>{describeState(job, words)}</span>
         </p>
         {children}
       </div>

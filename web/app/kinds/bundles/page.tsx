@@ -67,6 +67,7 @@ function contentsOf(job: GenerationJob, { trip, plan }: Words): PlanContents {
   const count = isGrowing ? Math.max(MIN_BUNDLES, bundles.length) : bundles.length;
   return {
     name: trip.bundles,
+    hasList: true,
     parts: Array.from({ length: count }, (_, part) => ({
       id: `bundle-${part + 1}`,
       label: plan.bundle(part + 1),
