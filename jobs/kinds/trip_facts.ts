@@ -135,7 +135,7 @@ const tripFacts = {
     "Where the days begin and end, for example the hotel",
   ),
   language: given(Language).describe(
-    "The language of the plan's texts (BCP 47). By default that of the wish.",
+    "The language of the plan's texts (BCP 47). By default that of the request.",
   ),
 };
 

@@ -23,7 +23,7 @@ interface BodyOptions {
 export function requestBody(kind: PublicKind, options: BodyOptions): z.ZodType<RequestBody> {
   const body = kind.request.extend(sharedMembers(options)).meta({
     id: `${nameOf(kind)}Request`,
-    description: `The wish for a job of the kind ${kind.http.noun}`,
+    description: `The request for a job of the kind ${kind.http.noun}`,
   });
   return body as unknown as z.ZodType<RequestBody>;
 }

@@ -6,7 +6,7 @@ import { DAY_MS } from "../../lib/clock.ts";
 import { hasTimeOfDay, localDay, localMs } from "../../lib/local_time.ts";
 import { placeOf } from "../../web/app/kinds/bundles/plan.tsx";
 import { cityOf } from "../../web/app/kinds/bundles/summary.ts";
-import { describeFacts } from "../../web/app/kinds/trip_facts.ts";
+import { describeFacts, nameOf } from "../../web/app/kinds/trip_facts.ts";
 import { webLink } from "../../web/app/kinds/web_link.ts";
 import type { Bundle, GenerationJob } from "../../web/client/job.ts";
 import { catalogues } from "../../web/words/catalogues.ts";
@@ -22,7 +22,7 @@ type Preferences = GenerationJob["preferences"];
 
 export const bundlesFiles: KindFiles<"bundles"> = {
   markdown: (job, { note, words }) =>
-    bundlesMarkdown({ ...job, bundles: bundlesOf(job), note, words }),
+    bundlesMarkdown({ ...job, bundles: bundlesOf(job), city: cityOf(job), note, words }),
   calendar(job, { query, words }) {
     const bundles = bundlesOf(job);
     const only = chosenBundle(query("bundle"), { bundles, words });
@@ -35,10 +35,10 @@ export const bundlesFiles: KindFiles<"bundles"> = {
       words,
     });
     if (events.length === 0) throw noCalendar(words.noFile.undated, words);
-    const title = only === undefined ? words.files.weekend : bundles[only]!.title;
+    const name = only === undefined ? titleIn(city, words) : withCity(bundles[only]!.title, city);
     const note = words.files.undated(undated);
     const { timeZone } = job;
-    return { name: withCity(title, city), events, ...(undated > 0 && { note }), timeZone };
+    return { name, events, ...(undated > 0 && { note }), timeZone };
   },
   routes: (job, { words }) => bundlesRoutes(bundlesOf(job), words),
   lookedUpPlace(job, { part, index }) {
@@ -74,21 +74,23 @@ function bundlesOf({ bundles }: GenerationJob): Bundle[] {
  * Writes bundles as Markdown: the preferences, then a heading for each bundle and an entry for each
  * event. It has no pictures, because their hosts would learn who opens the document.
  *
+ * @param plan.city the city of all bundles; `null`: not known
  * @param plan.note a line under the title, as text
  * @param plan.warnings what the reader should check
  * @returns the document; it ends with a line end
  */
 export function bundlesMarkdown(
-  { preferences, bundles, note, warnings = [], words = catalogues.en }: {
+  { preferences, bundles, city = null, note, warnings = [], words = catalogues.en }: {
     preferences: Preferences;
     bundles: Bundle[];
+    city?: string | null;
     note?: string | undefined;
     warnings?: GenerationJob["warnings"];
     words?: ServerWords;
   },
 ): string {
   return markdownDocument([
-    `# ${words.files.weekend}`,
+    `# ${escaped(titleIn(city, words))}`,
     note && escaped(note),
     ...warningBlocks(warnings, words),
     ...wishLines(preferences, words),
@@ -139,6 +141,11 @@ export function bundlesEvents(
     }];
   });
   return { events, undated: all.length - events.length };
+}
+
+/** Returns the title of all bundles: `Weekend bundles in Berlin`. */
+function titleIn(city: string | null, { share }: ServerWords): string {
+  return city === null ? share.ideasWanted : share.ideasWantedIn(city);
 }
 
 /** In a calendar, the city of an event is not known otherwise. */
@@ -198,8 +205,9 @@ function eventEntry(event: KeyEvent, words: ServerWords): string {
 function wishLines(preferences: Preferences, words: ServerWords): string[] {
   const { files } = words;
   const { interests, musicProfile, timeframe, otherPreferences, ...facts } = preferences;
+  const named = interests?.map((interest) => nameOf(interest, words));
   const wishes = joined([
-    labelled(files.interests, joined(interests ?? [], ", ")),
+    labelled(files.interests, joined(named ?? [], ", ")),
     labelled(files.music, musicProfile),
     labelled(files.timeframe, timeframe),
     ...describeFacts(facts, words),

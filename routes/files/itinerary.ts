@@ -4,6 +4,7 @@
  */
 import { z } from "zod";
 import { DAY_MS } from "../../lib/clock.ts";
+import { formatDay } from "../../web/app/kinds/format.ts";
 import { formatWeather, sumCosts } from "../../web/app/kinds/itinerary/plan.tsx";
 import { describeFacts, factsOf } from "../../web/app/kinds/trip_facts.ts";
 import type { Day, ItineraryJob } from "../../web/client/job.ts";
@@ -83,7 +84,7 @@ export function itineraryMarkdown(
     ...warningBlocks(warnings, words),
     ...days.flatMap(({ day, theme, activities, ...calendar }) => [
       `## ${plan.day(day)}: ${escaped(theme)}`,
-      escaped(calendarLine(calendar)),
+      escaped(calendarLine(calendar, words)),
       ...activities.map((activity) => activityEntry(activity, words)),
       costsLine(activities, { words, line: words.files.costOfDay }),
     ]),
@@ -170,15 +171,13 @@ function activityEntry(
   ]);
 }
 
-/** Describes the day: `Saturday, 2027-05-01 · rain, 8 to 12 °C`. Empty if nothing is known. */
+/** Describes the day: `Sat, May 1, 2027 · rain, 8 to 12 °C`. Empty if nothing is known. */
 function calendarLine(
-  { date, weekday, weather }: Pick<Day, "date" | "weekday" | "weather">,
+  { date, weather }: Pick<Day, "date" | "weather">,
+  words: ServerWords,
 ): string {
-  const name = weekday && `${weekday[0]!.toUpperCase()}${weekday.slice(1)}`;
-  return joined(
-    [joined([name, date], ", "), weather && formatWeather(weather, catalogues.en)],
-    " · ",
-  );
+  const day = date ? formatDay(date, words.language) : null;
+  return joined([day, weather ? formatWeather(weather, words) : null], " · ");
 }
 
 /** Sums up the known costs by currency; `null` if there are none. */

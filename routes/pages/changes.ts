@@ -13,6 +13,7 @@ import { setHeaders } from "../http/answer.ts";
 import { MAX_BODY_BYTES, readLimited } from "../http/body.ts";
 import { type AppEnv, mayCancel, maySee } from "../http/caller.ts";
 import { ProblemError, problemTypes } from "../http/problem.ts";
+import { wordsOf } from "./language.ts";
 import { problemOf } from "./page_problem.ts";
 import { formScopeOf } from "./sent_form.ts";
 import { findTrip, type Found, jobOf, sendMissing, sendTrip } from "./trips.ts";
@@ -24,7 +25,7 @@ const MAX_FORM_BYTES = 3 * MAX_BODY_BYTES;
 /** Long enough to tell the changes of one form apart. */
 const DIGEST_CHARACTERS = 16;
 
-/** What the two forms of a trip send: a change of one part, or a wish in own words. */
+/** What the two forms of a trip send: a change of one part, or own words. */
 const ChangeForm = z.object({
   formId: z.uuid().optional().catch(undefined),
   /** The change as JSON. */
@@ -51,7 +52,7 @@ async function handleForm(c: Context<AppEnv>, options: WebOptions): Promise<Resp
   const found = await findTrip(c, options);
   if (!found) return sendMissing(c, options);
   const { job } = found.snapshot;
-  if (!mayCancel(c.get("caller"), job, access)) throw notMaker();
+  if (!mayCancel(c.get("caller"), job, access)) throw notMaker(c);
   const text = await readLimited(c, { clock, maxBytes: MAX_FORM_BYTES });
   const form = ChangeForm.parse(Object.fromEntries(new URLSearchParams(text)));
   try {
@@ -118,14 +119,10 @@ function bodyOf(
   return { instruction: instructionFor(shape, { text: words, number }) };
 }
 
-function notMaker(): ProblemError {
+function notMaker(c: Context): ProblemError {
   return new ProblemError({
     code: "not_owner",
     detail: "Only the caller that created the job can change it here",
-    page: {
-      title: "You can't change this plan",
-      text: "Only the person who planned this trip can change it. You can plan your own version " +
-        "of it.",
-    },
+    page: wordsOf(c).problems.notMaker,
   });
 }

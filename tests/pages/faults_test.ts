@@ -316,7 +316,7 @@ browserTest("a trip opens only with its own key, and otherwise says why not", as
 
   // The tab has a key now.
   await tab.goto(service.url);
-  await tab.getByText("Leave empty to use the key you entered before").first().waitFor();
+  await tab.getByText("Leave this empty to use the key that you entered before.").first().waitFor();
   await tab.getByRole("textbox", { name: "API key" }).fill("key-that-does-not-exist");
   await tab.getByLabel("Destination").fill("Oslo");
   await tab.getByLabel("Days").fill("1");
@@ -368,7 +368,7 @@ browserTest(
     await page.getByText("ready after").waitFor();
     assertStrictEquals(await page.evaluate("sessionStorage.length"), 0);
     await page.goto(service.url);
-    await page.getByText("You need an API key. Ask the people who run this site for one").first()
+    await page.getByText("You need an API key. Ask the people who run this site for one.").first()
       .waitFor();
     assertEquals(faults(/status of 401|ERR_/), []);
   },

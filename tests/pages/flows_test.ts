@@ -146,7 +146,7 @@ browserTest("a page says that it is offline, and continues when it is online", a
   await context.setOffline(true);
   // The emulation does not cut an open stream: the event ends it, as when a phone wakes up.
   await page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))");
-  await page.getByText("You are offline. This page goes on when you are connected again.")
+  await page.getByText("You're offline. This page continues when you're connected again.")
     .waitFor();
   await takeScreenshot(page, "offline");
   service.model.write(id);

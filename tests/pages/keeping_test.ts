@@ -179,7 +179,7 @@ browserTest(
     await page.setViewportSize({ width: 1000, height: 800 });
     const answer = await page.goto(site.url + path);
     assertStrictEquals(answer!.status(), 404);
-    await page.getByText("; the site no longer has this trip.").waitFor();
+    await page.getByText("This site no longer has the trip.").waitFor();
     assertStrictEquals(await page.locator(".days > li").count(), 3);
     assertEquals(await accessibilityViolations(page), []);
     await takeScreenshot(page, "copy-gone");
@@ -290,7 +290,7 @@ browserTest("the operator switches copies off, and old workers go", async (brows
   // What was saved before can be read as long as the site is there.
   site.expire();
   await page.goto(site.url + path);
-  await page.getByText("; the site no longer has this trip.").waitFor();
+  await page.getByText("This site no longer has the trip.").waitFor();
 
   // A worker that finds out before any page does removes itself.
   site.use(env.app);
@@ -327,7 +327,7 @@ browserTest("the traveler forgets trips, and switches keeping off", async (brows
   const rows = page.locator("#recent li");
   await rows.nth(1).waitFor();
   await page.getByRole("button", { name: "Forget Oslo" }).click();
-  await page.getByText('This browser has forgotten "Oslo".').waitFor();
+  await page.getByText("This browser has forgotten “Oslo”.").waitFor();
   await rows.filter({ hasText: "Oslo" }).waitFor({ state: "detached" });
   await page.getByRole("button", { name: "Undo" }).click();
   await rows.filter({ hasText: "Oslo" }).getByText("Saved copy").waitFor();

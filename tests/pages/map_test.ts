@@ -331,7 +331,7 @@ browserTest("a detailed map that cannot be shown gives way to the simple one", a
   await page.goto(service.url);
   await wishForItinerary(page, wish);
   await page.getByRole("button", { name: "Detailed map" }).click();
-  await page.getByText("The detailed map cannot be shown here.").waitFor();
+  await page.getByText("We can't show the detailed map here.").waitFor();
   await page.locator(".marker").first().waitFor();
   assertEquals(faults(/404/), []);
 });

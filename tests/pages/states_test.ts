@@ -174,7 +174,7 @@ browserTest("bundles show the phases waiting, thinking, research, writing", asyn
   await openMenu(page, "Add to calendar");
   const [download] = await Promise.all([
     page.waitForEvent("download"),
-    page.getByRole("link", { name: "All plans in one calendar" }).click(),
+    page.getByRole("link", { name: "All bundles in one calendar" }).click(),
   ]);
   assertStrictEquals(download.suggestedFilename(), "weekend-in-lisbon-fado-food.ics");
   assertMatch(

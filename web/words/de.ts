@@ -41,7 +41,7 @@ export const de: Words = {
       failed: (title) => `✗ ${title} (kein Plan)`,
       canceled: (title) => `${title} (abgebrochen)`,
     },
-    keptUntil: "Wir bewahren diese Reise auf bis",
+    keptUntil: "Wir speichern diese Reise bis",
     planning: "in Arbeit",
     readyAfter: (duration) => `fertig nach ${duration}`,
     failed: "fehlgeschlagen",
@@ -52,20 +52,20 @@ export const de: Words = {
     mapAwaits: "Die Karte erscheint mit den ersten Orten.",
     mapIsEmpty: "Wir wissen nicht, wo diese Orte liegen.",
     days: "Tage",
-    bundles: "Bündel",
+    bundles: "Programme",
     collapseAll: "Alle zuklappen",
     expandAll: "Alle aufklappen",
     pleaseCheck: "Bitte prüfe diesen Plan",
     sample: {
       mark: "Beispiel",
       text: "Beispielplan: In manchen Städten sind die Orte echt, überall sonst erfunden. Zeiten " +
-        "und Preise sind geschätzt. Prüfe also alles, bevor du losfährst. Diese Seite schreibt " +
+        "und Preise sind geschätzt. Prüfe also alles, bevor du losfährst. Diese Website schreibt " +
         "nur Beispielpläne.",
     },
     placeholder: {
       mark: "Erfunden",
-      text: "Wir konnten keinen echten Plan schreiben, deshalb ist dieser erfunden. Reise nicht " +
-        "danach, sondern plane diese Reise später noch einmal.",
+      text: "Wir konnten keinen echten Plan schreiben, deshalb ist dieser erfunden. Richte dich " +
+        "nicht danach, sondern plane diese Reise später noch einmal.",
     },
     online: "Dieser Plan im Netz:",
   },
@@ -73,7 +73,7 @@ export const de: Words = {
   plan: {
     dayCount: (count) => count === 1 ? "1 Tag" : `${count} Tage`,
     day: (number) => `Tag ${number}`,
-    bundle: (number) => `Bündel ${number}`,
+    bundle: (number) => `Programm ${number}`,
     eventCount: (count) => count === 1 ? "1 Veranstaltung" : `${count} Veranstaltungen`,
     range: (first, last) => `${first} – ${last}`,
     from: (day) => `ab ${day}`,
@@ -83,14 +83,14 @@ export const de: Words = {
     cost: "Geschätzte Kosten",
     budget: "Budget",
     walking: "Zu Fuß",
-    time: "Verplante Zeit",
+    time: "Geplante Zeit",
     choices: "Zur Auswahl",
-    price: "Preis je Bündel",
+    price: "Preis je Programm",
     of: (budget) => `von ${budget}`,
     over: "zu viel",
     inAll: "insgesamt",
     onFoot: (distance) => `${distance} zu Fuß`,
-    busy: (hours) => `${hours} verplant`,
+    busy: (hours) => `${hours} geplant`,
     duration: (hours, minutes) =>
       hours === 0
         ? `${minutes} Min.`
@@ -154,11 +154,11 @@ export const de: Words = {
     legend: "Auf der Karte",
     showAll: "Alle zeigen",
     hideAll: "Alle ausblenden",
-    about: "Hohle Marker: Diese Position konnten wir nicht bestätigen.",
+    about: "Hohle Marker: Position nicht bestätigt.",
     credit: "Vereinfachte Umrisse: Natural Earth.",
     detailed: "Genaue Karte",
     simple: "Einfache Karte",
-    detailedFailed: "Die genaue Karte lässt sich hier nicht zeigen. Das ist die einfache.",
+    detailedFailed: "Die genaue Karte geht hier leider nicht. Das ist die einfache.",
     wheelHint: (key) => `Zum Zoomen ${key} halten und scrollen`,
     fingerHint: "Verschiebe die Karte mit zwei Fingern",
   },
@@ -167,8 +167,8 @@ export const de: Words = {
     yourTrips: "Deine Reisen",
     noTrips: "Hier stehen die Reisen, die du in diesem Browser planst.",
     noStorage:
-      "Dein Browser blockiert den Speicher. Deshalb kann er hier keine Reisen auflisten oder behalten. " +
-      "Speichere die Links deiner Reisen.",
+      "Dein Browser blockiert den Speicher. Deshalb können wir hier keine Reisen auflisten oder " +
+      "speichern. Merk dir die Links deiner Reisen.",
     statuses: {
       processing: "In Arbeit",
       completed: "Fertig",
@@ -179,100 +179,107 @@ export const de: Words = {
     otherKey: "oder mit einem anderen Schlüssel geplant",
     copyMark: "Gespeicherte Kopie",
     fileMark: "Aus einer Datei",
-    forget: "Vergessen",
-    forgetNamed: (title) => `${title} vergessen`,
-    forgotten: (title) => `Dieser Browser hat „${title}“ vergessen.`,
+    forget: "Entfernen",
+    forgetNamed: (title) => `${title} entfernen`,
+    forgotten: (title) => `„${title}“ ist aus diesem Browser entfernt.`,
     undo: "Rückgängig",
-    forgetAll: "Alle Reisen vergessen",
+    forgetAll: "Alle Reisen entfernen",
     forgetAllQuestion: (count) =>
       count === 1
-        ? "Diese Reise vergessen? Ihre Kopie in diesem Browser wird gelöscht."
-        : `Alle ${count} Reisen vergessen? Ihre Kopien in diesem Browser werden gelöscht.`,
-    forgetAllYes: "Ja, alle vergessen",
+        ? "Diese Reise entfernen? Ihre Kopie in diesem Browser wird gelöscht."
+        : `Alle ${count} Reisen entfernen? Ihre Kopien in diesem Browser werden gelöscht.`,
+    forgetAllYes: "Ja, alle entfernen",
     forgetAllNo: "Behalten",
-    keepTrips: "Reisen in diesem Browser behalten",
+    keepTrips: "Reisen in diesem Browser speichern",
     keepTripsHint:
-      "Fertige Reisen bleiben offline lesbar, auch wenn diese Seite sie gelöscht hat. Schalte das " +
-      "an einem gemeinsam genutzten Computer aus: Dann werden alle Kopien gelöscht.",
+      "Fertige Reisen bleiben hier lesbar, auch wenn diese Website sie schon gelöscht hat. Schalte " +
+      "das an einem gemeinsam genutzten Computer aus: Dann werden alle Kopien gelöscht.",
     siteKeepsNone:
-      "Diese Seite speichert keine Kopien in Browsern. Speichere einen Plan als Datei, um ihn zu behalten.",
+      "Diese Website speichert keine Kopien in Browsern. Speichere einen Plan als Datei, um ihn zu " +
+      "behalten.",
 
     notice: "Kopie in diesem Browser",
     willSave: "Wenn der Plan fertig ist, speichert dieser Browser eine Kopie.",
     saved:
-      "In diesem Browser gespeichert. Du kannst den Plan offline lesen, auch wenn diese Seite ihn löscht.",
-    full:
-      "Nicht gespeichert: Der Speicher dieses Browsers ist voll. Vergiss andere Reisen oder speichere " +
-      "eine Datei.",
+      "In diesem Browser gespeichert. Du kannst den Plan offline lesen, auch wenn diese Website ihn löscht.",
+    savedOnlineOnly:
+      "In diesem Browser gespeichert. Du kannst den Plan hier lesen, auch wenn diese Website ihn löscht.",
+    full: "Nicht gespeichert: Der Speicher dieses Browsers ist voll. Entferne andere Reisen oder " +
+      "speichere eine Datei.",
     blocked:
       "Nicht gespeichert: Dein Browser blockiert den Speicher. Speichere eine Datei, um den Plan zu behalten.",
-    off: "Nicht gespeichert: Du hast das Behalten von Reisen in diesem Browser ausgeschaltet.",
+    off: "Nicht gespeichert: Du hast das Speichern von Reisen in diesem Browser ausgeschaltet.",
     closed:
       "Nicht gespeichert: Diese Reise gehört zu einem API-Schlüssel. Sie bleibt nur in diesem Tab.",
-    forgottenHere: "Dieser Browser hat keine Kopie dieser Reise.",
-    keep: "Kopie behalten",
+    forgottenHere: "In diesem Browser ist keine Kopie dieser Reise.",
+    keep: "Kopie speichern",
     saveFile: "Als Datei speichern",
     tripFile: "Reisedatei",
-    forgetTrip: "Diese Reise vergessen",
+    forgetTrip: "Aus diesem Browser entfernen",
     fileHint: "Für ein anderes Gerät, mit „Reisedatei öffnen“",
     offlineCopy: ["Keine Verbindung. Das ist die Kopie in diesem Browser von ", "."],
     backOnline: ["Du bist wieder online. Das ist die Kopie in diesem Browser von ", "."],
     goneCopy: [
-      "Das ist die Kopie in diesem Browser von ",
-      "; diese Seite hat die Reise nicht mehr.",
+      "Diese Website hat die Reise nicht mehr. Das ist die Kopie in diesem Browser von ",
+      ".",
     ],
-    fileCopy: ["Du hast diese Reise aus einer Datei geöffnet: ", ". Nur dieser Browser hat sie."],
+    fileCopy: ["Aus einer Datei geöffnet: ", ". Diese Reise ist nur in diesem Browser."],
     reload: "Seite neu laden",
 
     opening: "Die Kopie in diesem Browser wird geöffnet …",
     offlineTitle: "Keine Verbindung",
     offlineHome:
-      "Wir erreichen diese Seite gerade nicht. Um eine Reise zu planen, brauchst du eine Verbindung.",
-    offlineNoList: "Dieser Browser hat keine Reisen behalten, die du jetzt lesen könntest.",
+      "Wir erreichen die Website gerade nicht. Um eine Reise zu planen, brauchst du eine Verbindung.",
+    offlineNoList: "In diesem Browser ist keine Reise gespeichert.",
     offlineTrip:
-      "Wir erreichen diese Seite gerade nicht, und dieser Browser hat keine Kopie dieser Reise.",
+      "Wir erreichen die Website gerade nicht, und in diesem Browser ist keine Kopie dieser Reise.",
     withoutScript:
-      "Schalte JavaScript in deinem Browser ein, um die Reisen zu lesen, die er behalten hat.",
+      "Schalte in deinem Browser JavaScript ein, um deine gespeicherten Reisen zu lesen.",
     noCopyTitle: "Hier ist keine Kopie",
     noCopy:
-      "Dieser Browser hat keine Kopie dieser Reise mehr. Wenn du sie als Datei gespeichert hast, öffne die Datei.",
+      "In diesem Browser ist keine Kopie dieser Reise mehr. Wenn du sie als Datei gespeichert hast, " +
+      "öffne die Datei.",
     unreadableTitle: "Wir können diese Kopie nicht anzeigen",
     unreadable:
-      "Diese Version der Seite kann sie nicht lesen. Du kannst sie als Datei speichern oder vergessen.",
+      "Diese Version der Website kann sie nicht lesen. Du kannst sie als Datei speichern oder " +
+      "entfernen.",
     tryAgain: "Noch einmal versuchen",
     toTrips: "Zu deinen Reisen",
 
     expiredTitle: "Diese Reise ist abgelaufen",
     expiredTab: "Abgelaufen",
-    expired: "Diese Seite behält Pläne nur für begrenzte Zeit und hat diesen gelöscht.",
+    expired: "Diese Website speichert Pläne nur für begrenzte Zeit und hat diesen gelöscht.",
     unknownTitle: "Wir finden diese Reise nicht",
     unknown:
-      "Vielleicht ist der Link unvollständig, oder die Reise ist abgelaufen. Diese Seite behält " +
-      "Pläne nur für begrenzte Zeit. Wenn dir jemand den Link geschickt hat, bitte um eine Datei des Plans.",
+      "Vielleicht ist der Link unvollständig, oder die Reise ist abgelaufen. Diese Website speichert " +
+      "Pläne nur für begrenzte Zeit. Hat dir jemand den Link geschickt? Dann lass dir den Plan " +
+      "als Datei schicken.",
     youAskedFor: ["Du wolltest: ", "."],
     planAgain: "Diese Reise noch einmal planen",
     planNew: "Neue Reise planen",
-    noUpdates: "Diese Seite kann nichts Neues anzeigen.",
-    noUpdatesWithoutKey: "Diese Seite kann ohne API-Schlüssel nichts Neues anzeigen.",
+    noUpdates: "Diese Seite aktualisiert sich nicht mehr.",
+    noUpdatesWithoutKey: "Ohne API-Schlüssel aktualisiert sich diese Seite nicht mehr.",
 
     openFile: "Reisedatei öffnen",
     dropHint: "Oder zieh sie hierher. Ihr Name endet auf .trip.json.",
     faults: {
       tooLarge: "Diese Datei ist zu groß für eine Reisedatei.",
-      notTrip: "Das ist keine Reisedatei dieser Seite, oder sie ist beschädigt.",
+      notTrip: "Das ist keine Reisedatei dieser Website, oder sie ist beschädigt.",
       newer:
-        "Eine neuere Version dieser Seite hat diese Datei gespeichert. Lade die Seite neu und öffne sie noch einmal.",
-      off: "Um eine Datei zu öffnen, schalte „Reisen in diesem Browser behalten“ ein.",
+        "Eine neuere Version dieser Website hat diese Datei gespeichert. Lade die Seite neu und öffne " +
+        "die Datei noch einmal.",
+      off: "Um eine Datei zu öffnen, schalte „Reisen in diesem Browser speichern“ ein.",
       full:
-        "Wir können die Datei nicht öffnen: Der Speicher dieses Browsers ist voll. Vergiss zuerst andere Reisen.",
+        "Wir können die Datei nicht öffnen: Der Speicher dieses Browsers ist voll. Entferne zuerst " +
+        "andere Reisen.",
       blocked: "Wir können die Datei nicht öffnen: Dein Browser blockiert den Speicher.",
-      offline: "Ohne Verbindung können wir die Datei nicht prüfen. Versuch es später noch einmal.",
+      offline: "Ohne Verbindung können wir die Datei nicht prüfen. Versuche es später noch einmal.",
     },
     appDescription: "Plant Reisen, Tag für Tag",
   },
 
   facts: {
-    bundles: "Wochenendpakete",
+    bundles: "Wochenendprogramme",
     bundlesIn: (city) => `Wochenende in ${city}`,
     from: (day) => `ab ${day}`,
     to: (day) => `bis ${day}`,
@@ -323,14 +330,14 @@ export const de: Words = {
       changed: (count) => `${count} Tage geändert`,
     },
     bundle: {
-      options: (title) => `Optionen für das Paket „${title}“`,
+      options: (title) => `Optionen für das Programm „${title}“`,
       itemOptions: (title) => `Optionen für „${title}“`,
-      anew: "Ein anderes Paket",
+      anew: "Ein anderes Programm",
       another: "Eine andere Idee dafür",
       describe: "Sagen, was anders sein soll",
-      askedAnew: (number) => `Ein anderes Paket ${number}`,
-      askedAnother: (number) => `Eine andere Idee in Paket ${number}`,
-      changed: (count) => `${count} Pakete geändert`,
+      askedAnew: (number) => `Programm ${number} ersetzt`,
+      askedAnother: (number) => `Eine andere Idee in Programm ${number}`,
+      changed: (count) => `${count} Programme geändert`,
     },
     menu: "Optionen",
     moveUp: "Nach oben",
@@ -347,7 +354,7 @@ export const de: Words = {
     marks: { new: "Neu", changed: "Geändert", writing: "Wird geschrieben" },
     title: "Diesen Plan ändern",
     textLabel: "Was soll anders sein?",
-    textExample: "z. B. mehr Essen, weniger laufen",
+    textExample: "z. B. mehr gutes Essen, weniger laufen",
     partLabel: "Wo",
     wholePlan: "Im ganzen Plan",
     send: "Plan ändern",
@@ -365,9 +372,9 @@ export const de: Words = {
     versionName: (number) => `Version ${number}`,
     first: "Erster Plan",
     otherFacts: "Andere Angaben",
-    ownWords: "auf Wunsch geändert",
+    ownWords: "mit eigenen Worten geändert",
     quoted: (text) => `„${text}“`,
-    states: { processing: "wird geschrieben", failed: "gescheitert", canceled: "abgebrochen" },
+    states: { processing: "wird geschrieben", failed: "fehlgeschlagen", canceled: "abgebrochen" },
     changing: "Wir ändern deinen Plan. Der Rest bleibt, wie er ist.",
     since: (number) => `Verglichen mit Version ${number}:`,
     counts: { new: "neu", changed: "geändert", removed: "entfernt" },
@@ -399,7 +406,7 @@ export const de: Words = {
       researching: "Recherche",
       writing: "Schreiben",
     },
-    parts: { itinerary: "Tag", generation: "Bündel", other: "Teil" },
+    parts: { itinerary: "Tag", generation: "Programm", other: "Teil" },
     queued: "Deine Reise wartet. Es geht bald los.",
     next: "Deine Reise kommt als Nächstes dran.",
     ahead: (count) =>
@@ -428,7 +435,7 @@ export const de: Words = {
     stopNothing: "Bisher ist noch nichts geschrieben.",
     stopKeeps: "Was schon geschrieben ist, bleibt auf dieser Seite.",
     stopYes: "Ja, stoppen",
-    stopNo: "Weiter planen",
+    stopNo: "Weiterplanen",
     stopping: "Wird gestoppt …",
     reasoning: "Das denkt die KI:",
     noReasoning: "noch nichts",
@@ -508,7 +515,7 @@ export const de: Words = {
       unauthorized: "Um eine Reise zu planen, brauchst du einen gültigen API-Schlüssel.",
       insufficient_scope:
         "Mit diesem API-Schlüssel kannst du keine Reisen planen. Gib bitte einen anderen ein.",
-      foreign_site: "Diese Seite kann unter dieser Adresse keine Pläne annehmen. " +
+      foreign_site: "Diese Website kann unter dieser Adresse keine Pläne annehmen. " +
         "Sag das bitte den Leuten, die sie betreiben.",
       invalid_request: "Prüfe bitte deine Angaben, ändere sie und sende das Formular noch einmal.",
       body_too_large: "Deine Angaben sind zu lang. Kürze sie bitte.",
@@ -543,7 +550,7 @@ export const de: Words = {
     lost: "Wir erreichen den Dienst gerade nicht. Versuche es gleich noch einmal.",
     hint: "Der Schlüssel, mit dem diese Reise geplant wurde",
     open: "Reise öffnen",
-    noKey: "Kein Schlüssel? Bitte die Person, von der du den Link hast, um eine Kopie des Plans.",
+    noKey: "Kein Schlüssel? Frag die Person, von der du den Link hast, nach einer Kopie des Plans.",
     key: "API-Schlüssel",
     keyMissing: "Fülle dieses Feld bitte aus.",
     keyMalformed: "Das sieht nicht nach einem Schlüssel aus. " +
@@ -565,9 +572,10 @@ export const de: Words = {
     scan: "Scanne den Code, um die Reise auf einem Handy zu öffnen.",
     qrCode: "QR-Code mit dem Link zu dieser Reise",
     calendar: "In den Kalender",
-    chooseBundle: "Welchen Plan machst du?",
-    allBundles: "Alle Pläne in einem Kalender",
-    noDates: "Kein Termin in diesem Plan hat ein genaues Datum, also gibt es nichts einzutragen.",
+    chooseBundle: "Wähle dein Programm:",
+    allBundles: "Alle Programme in einem Kalender",
+    noDates:
+      "Keine Veranstaltung in diesem Plan hat ein genaues Datum. Es gibt also nichts einzutragen.",
     firstDay: "Erster Tag",
     timeZone: "Zeitzone vor Ort (freiwillig)",
     download: "Herunterladen",
@@ -579,19 +587,20 @@ export const de: Words = {
     saveMap: "Kartendatei",
     saveMapNote: "GPX, für Karten-Apps",
     saveData: "Daten",
-    saveDataNote: "JSON, für Programme",
-    filesNeedSite: "Wir erreichen diese Seite gerade nicht, und nur sie schreibt diese Datei. " +
-      "Versuch es später noch einmal.",
+    saveDataNote: "JSON, für Software",
+    filesNeedSite: "Wir erreichen die Website gerade nicht, und nur sie schreibt diese Datei. " +
+      "Versuche es später noch einmal.",
     print: "Drucken",
     aTrip: "Eine Reise",
     daysIn: (count, place) => `${count === 1 ? "1 Tag" : `${count} Tage`} in ${place}`,
-    ideas: (count) => count === 1 ? "1 Plan fürs Wochenende" : `${count} Pläne fürs Wochenende`,
+    ideas: (count) => count === 1 ? "1 Wochenendprogramm" : `${count} Wochenendprogramme`,
     ideasIn: (count, place) =>
-      `${count === 1 ? "1 Plan" : `${count} Pläne`} für ein Wochenende in ${place}`,
-    ideasWanted: "Pläne fürs Wochenende",
-    ideasWantedIn: (place) => `Pläne für ein Wochenende in ${place}`,
+      `${count === 1 ? "1 Wochenendprogramm" : `${count} Wochenendprogramme`} in ${place}`,
+    ideasWanted: "Wochenendprogramme",
+    ideasWantedIn: (place) => `Wochenendprogramme in ${place}`,
     moreDays: (count) => count === 1 ? "und 1 weiterer Tag" : `und ${count} weitere Tage`,
-    moreIdeas: (count) => count === 1 ? "und 1 weiterer Plan" : `und ${count} weitere Pläne`,
+    moreIdeas: (count) =>
+      count === 1 ? "und 1 weiteres Programm" : `und ${count} weitere Programme`,
     photoOf: (title) => `Foto von ${title}`,
     photoBy: (author) => `Foto: ${author}`,
   },

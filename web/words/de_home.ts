@@ -7,7 +7,8 @@ import type { enHome } from "./en_home.ts";
 export const deHome: typeof enHome = {
   home: {
     pageTitle: "Reise planen",
-    description: "Nenne einen Ort und sieh zu, wie Tag für Tag ein Plan für deine Reise entsteht.",
+    description:
+      "Sag, wohin es geht, und du bekommst einen Plan für jeden Tag: Orte, Zeiten, Kosten und eine Karte.",
     title: "Deine Reise, Tag für Tag geplant",
     text:
       "Sag, wohin es geht. Eine KI schreibt dir einen Plan mit Zeiten, Orten, Kosten und Karte.",
@@ -24,21 +25,24 @@ export const deHome: typeof enHome = {
       text: "Was du an jedem Tag deiner Reise machst, wann, und was es kostet. Fertig in etwa 20 " +
         "Sekunden.",
       verb: "Reise planen",
-      details: "Daten, Reisende, Budget, Interessen",
+      details: "Zeitraum, Reisende, Budget, Interessen",
     },
     bundles: {
-      title: "Wochenendpakete",
-      text: "Mehrere Pakete echter Veranstaltungen für ein Wochenende. Du suchst dir eines aus. " +
-        "Fertig in 2 bis 5 Minuten.",
+      title: "Wochenendprogramme",
+      text:
+        "Mehrere Programme mit echten Veranstaltungen für ein Wochenende. Du suchst dir eines " +
+        "aus. Fertig in 2 bis 5 Minuten.",
       verb: "Wochenende planen",
-      details: "Genaue Daten, Interessen, Budget, Reisende",
+      details: "Genauer Zeitraum, Interessen, Budget, Reisende",
     },
     allOptional: "Alle Felder sind freiwillig.",
     details: "Details angeben",
     filledIn: (count) => `${count} ausgefüllt`,
     clear: "Formular leeren",
     sending: "Wird gesendet …",
-    slow: "Das dauert länger als sonst. Deine Eingaben sind noch da.",
+    keyNeeded: "Du brauchst einen API-Schlüssel. Frag die Leute, die diese Website betreiben.",
+    keyKept: "Lass das Feld leer, um den zuletzt eingegebenen Schlüssel zu verwenden.",
+    slow: "Das dauert länger als sonst. Deine Angaben sind noch da.",
     example: (example) => `z. B. ${example}`,
 
     missing: "Bitte fülle dieses Feld aus.",
@@ -84,9 +88,9 @@ export const deHome: typeof enHome = {
       example: "alte Straßenbahnen, Craft-Bier",
     },
     diet: {
-      label: "Essen",
+      label: "Ernährung",
       other: "Was beim Essen noch wichtig ist",
-      example: "kein Schwein, Nussallergie",
+      example: "kein Schweinefleisch, Nussallergie",
     },
     accessibility: {
       label: "Unterwegs",
@@ -94,7 +98,7 @@ export const deHome: typeof enHome = {
       example: "keine langen Treppen",
     },
     startPoint: {
-      label: "Wo du wohnst",
+      label: "Deine Unterkunft",
       hint: "Dort beginnt und endet jeder Tag",
       example: "Hotel Avenida oder ein Viertel",
     },

@@ -43,7 +43,7 @@ export const deServer: typeof enServer = {
       },
       expired_link: {
         title: "Dieser Link gilt nicht mehr",
-        text: "Er war nur kurz gültig. Bitte die Person, von der du ihn hast, um einen neuen.",
+        text: "Er war nur kurz gültig. Frag die Person, von der du ihn hast, nach einem neuen.",
       },
       not_ready: {
         title: "Der Dienst ist noch nicht bereit",
@@ -54,7 +54,11 @@ export const deServer: typeof enServer = {
       title: "Etwas ist schiefgegangen",
       text: "Das liegt an uns. Deinen Reisen ist nichts passiert.",
     },
-
+    notMaker: {
+      title: "Du kannst diesen Plan nicht ändern",
+      text:
+        "Nur wer diese Reise geplant hat, kann sie ändern. Du kannst eine eigene Version planen.",
+    },
     refused: {
       title: "Das können wir so nicht beantworten",
       text: "Geh zur Startseite und versuche es von dort noch einmal.",
@@ -73,7 +77,6 @@ export const deServer: typeof enServer = {
     costOfDay: (amounts) => `Geschätzte Kosten des Tages: etwa ${amounts} pro Person`,
     costOfAll: (amounts) =>
       `**Geschätzte Kosten aller Unternehmungen**: etwa ${amounts} pro Person`,
-    weekend: "Pläne fürs Wochenende",
     interests: "Interessen",
     music: "Musik",
     timeframe: "Wann und wo",
@@ -85,18 +88,19 @@ export const deServer: typeof enServer = {
   },
 
   noFile: {
-    calendar: "Dieser Kalender ist nicht möglich",
-    map: "Diese Kartendatei ist nicht möglich",
+    calendar: "Wir können diesen Kalender nicht erstellen",
+    map: "Wir können diese Kartendatei nicht erstellen",
     undated:
-      "Kein Termin in diesem Plan hat ein genaues Datum. Die Angaben findest du auf der Seite " +
-      "der Reise.",
-    unknownBundle: "Dieser Plan hat keinen Teil mit dieser Nummer.",
+      "Keine Veranstaltung in diesem Plan hat ein genaues Datum. Die Angaben findest du auf der " +
+      "Seite der Reise.",
+    unknownBundle: "In diesem Plan gibt es kein Programm mit dieser Nummer.",
     firstDay: "Wähle auf der Seite der Reise den ersten Tag (zum Beispiel 2026-12-24).",
     timeZone: "Diese Zeitzone kennen wir nicht. Sie heißt zum Beispiel Europe/Berlin.",
     noPlaces: "Von keinem Ort in diesem Plan ist die Lage bekannt.",
     unreadable: "Wir konnten diese Reise nicht lesen",
     unreadableText:
-      "Das ist keine fertige Reise dieser Seite. Geh zurück, lade die Seite neu und versuch es noch einmal.",
+      "Das ist keine fertige Reise dieser Website. Geh zurück, lade die Seite neu und versuche es " +
+      "noch einmal.",
   },
 
   cards: {
@@ -107,7 +111,7 @@ export const deServer: typeof enServer = {
     homePoints: [
       "Ein Plan für jeden Tag",
       "Orte auf einer Karte",
-      "Wochenenden mit echten Events",
+      "Programme fürs Wochenende",
     ],
   },
 };

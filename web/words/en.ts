@@ -165,11 +165,11 @@ export const en = {
     legend: "On the map",
     showAll: "Show all",
     hideAll: "Hide all",
-    about: "Hollow markers: we could not confirm the position.",
+    about: "Hollow markers: position not confirmed.",
     credit: "Simplified outlines: Natural Earth.",
     detailed: "Detailed map",
     simple: "Simple map",
-    detailedFailed: "The detailed map cannot be shown here. This is the simple one.",
+    detailedFailed: "We can't show the detailed map here. This is the simple one.",
     wheelHint: (key: string) => `Hold ${key} and scroll to zoom`,
     fingerHint: "Use two fingers to move the map",
   },
@@ -192,7 +192,7 @@ export const en = {
     fileMark: "From a file",
     forget: "Forget",
     forgetNamed: (title: string) => `Forget ${title}`,
-    forgotten: (title: string) => `This browser has forgotten "${title}".`,
+    forgotten: (title: string) => `This browser has forgotten “${title}”.`,
     undo: "Undo",
     forgetAll: "Forget all trips",
     forgetAllQuestion: (count: number) =>
@@ -203,7 +203,7 @@ export const en = {
     forgetAllNo: "Keep them",
     keepTrips: "Keep trips in this browser",
     keepTripsHint:
-      "Finished trips stay readable offline, and after this site deletes them. Turn this off on a " +
+      "Finished trips stay readable here, also after this site deletes them. Turn this off on a " +
       "shared computer: it deletes all copies.",
     siteKeepsNone: "This site keeps no copies in browsers. Save a plan as a file to keep it.",
 
@@ -211,6 +211,8 @@ export const en = {
     notice: "This browser's copy",
     willSave: "When the plan is ready, this browser saves a copy of it.",
     saved: "Saved in this browser. You can read it offline, and after this site deletes it.",
+    /** Where the browser has no service worker. */
+    savedOnlineOnly: "Saved in this browser. You can read it here after this site deletes it.",
     full: "Not saved: this browser's storage is full. Forget other trips, or save a file.",
     blocked: "Not saved: your browser blocks storage. Save a file to keep the plan.",
     off: "Not saved: you turned off keeping trips in this browser.",
@@ -220,10 +222,10 @@ export const en = {
     saveFile: "Save as a file",
     tripFile: "Trip file",
     forgetTrip: "Forget this trip",
-    fileHint: 'To open on another device, with "Open a trip file"',
+    fileHint: "To open on another device, with “Open a trip file”",
     offlineCopy: ["No connection. This is the copy in this browser from ", "."],
     backOnline: ["You're online again. This is the copy in this browser from ", "."],
-    goneCopy: ["This is the copy in this browser from ", "; the site no longer has this trip."],
+    goneCopy: ["This site no longer has the trip. This is the copy in this browser from ", "."],
     fileCopy: ["You opened this trip from a file on ", ". Only this browser has it."],
     reload: "Reload the page",
 
@@ -231,9 +233,9 @@ export const en = {
     opening: "Opening the copy in this browser…",
     offlineTitle: "No connection",
     offlineHome: "We can't reach this site right now. Planning a trip needs a connection.",
-    offlineNoList: "This browser has kept no trips that you could read now.",
+    offlineNoList: "No trips are saved in this browser.",
     offlineTrip: "We can't reach this site right now, and this browser has no copy of this trip.",
-    withoutScript: "Turn on JavaScript in your browser to read the trips that it has kept.",
+    withoutScript: "Turn on JavaScript in your browser to read your saved trips.",
     noCopyTitle: "There is no copy here",
     noCopy:
       "This browser has no copy of this trip any more. If you saved it as a file, open the file.",
@@ -249,7 +251,7 @@ export const en = {
     unknownTitle: "We can't find this trip",
     unknown:
       "The link may be incomplete, or the trip may have expired. This site keeps plans for a " +
-      "limited time. If another traveler sent you the link, ask for a file of the plan.",
+      "limited time. If another traveler sent you the link, ask them for a file of the plan.",
     youAskedFor: ["You asked for ", "."],
     planAgain: "Plan this trip again",
     planNew: "Plan a new trip",
@@ -263,7 +265,7 @@ export const en = {
       tooLarge: "This file is too large to be a trip file.",
       notTrip: "This is not a trip file of this site, or it is damaged.",
       newer: "A newer version of this site saved this file. Reload the page, then open it again.",
-      off: 'To open a file, turn on "Keep trips in this browser".',
+      off: "To open a file, turn on “Keep trips in this browser”.",
       full: "We can't open the file: this browser's storage is full. Forget other trips first.",
       blocked: "We can't open the file: your browser blocks storage.",
       offline: "We can't check the file without a connection. Try again later.",
@@ -414,9 +416,9 @@ export const en = {
     aboutAhead: (count: string) => `About ${count} trips are ahead of yours.`,
     /** `{time}` is the time of day. */
     expectedStart: "We expect to start at about {time}.",
-    paused: "We're taking a short break. Your trip is saved, and we start when we're back.",
+    paused: "We're taking a short break. Your trip is saved. We start when we're back.",
     retrying: "Something went wrong. We're trying again.",
-    away: "The AI that writes plans is not available right now. We go on as soon as it is back.",
+    away: "The AI that writes plans isn't available right now. We continue as soon as it's back.",
     starting: "Getting ready",
     thinking: "Thinking about your trip",
     lookingUp: (things: string) => `Looking up ${things}`,
@@ -428,7 +430,7 @@ export const en = {
     changing: "Changing the plan",
     changingPart: (part: string, number: number) => `Changing ${part.toLowerCase()} ${number}`,
     finishing: "Finishing the plan",
-    offline: "You are offline. This page goes on when you are connected again.",
+    offline: "You're offline. This page continues when you're connected again.",
     unreachable: "We can't reach the service. Your trip is saved, and this page keeps trying.",
     stop: "Stop planning",
     stopTitle: "Stop planning this trip?",
@@ -458,7 +460,7 @@ export const en = {
     edit: "Edit your request",
     sending: "Sending…",
     leavesOut: (verb: string) =>
-      `"${verb}" keeps all details of your request. The form to edit it has no fields for some of ` +
+      `“${verb}” keeps all details of your request. The form to edit it has no fields for some of ` +
       "them, and leaves these out.",
     /** What happened, and what helps, by the code of the failure. */
     failures: {
@@ -527,11 +529,11 @@ export const en = {
     },
     onTrip: {
       unauthorized:
-        'Planning a trip requires a valid API key. Choose "Edit your request" to enter one.',
+        "Planning a trip requires a valid API key. Choose “Edit your request” to enter one.",
       insufficient_scope:
-        'This API key can\'t plan trips. Choose "Edit your request" to enter another one.',
-      invalid_request: 'Your request is no longer valid. Choose "Edit your request" to correct it.',
-      body_too_large: 'Your request is too long. Choose "Edit your request" to shorten it.',
+        "This API key can't plan trips. Choose “Edit your request” to enter another one.",
+      invalid_request: "Your request is no longer valid. Choose “Edit your request” to correct it.",
+      body_too_large: "Your request is too long. Choose “Edit your request” to shorten it.",
     },
     unknown: "We couldn't start this plan. Reload the page and try again.",
     entriesKept: "Nothing is lost: your entries are still here.",
@@ -578,8 +580,8 @@ export const en = {
     scan: "Scan the code to open the trip on a phone.",
     qrCode: "QR code of the link to this trip",
     calendar: "Add to calendar",
-    chooseBundle: "Choose the plan you're going for:",
-    allBundles: "All plans in one calendar",
+    chooseBundle: "Choose your bundle:",
+    allBundles: "All bundles in one calendar",
     noDates: "No event in this plan has an exact date, so there is nothing to add.",
     firstDay: "First day",
     timeZone: "Time zone there (optional)",
@@ -599,13 +601,13 @@ export const en = {
     aTrip: "A trip",
     daysIn: (count: number, place: string) =>
       `${count === 1 ? "1 day" : `${count} days`} in ${place}`,
-    ideas: (count: number) => count === 1 ? "1 weekend plan" : `${count} weekend plans`,
+    ideas: (count: number) => count === 1 ? "1 weekend bundle" : `${count} weekend bundles`,
     ideasIn: (count: number, place: string) =>
-      `${count === 1 ? "1 weekend plan" : `${count} weekend plans`} in ${place}`,
-    ideasWanted: "Plans for a weekend",
-    ideasWantedIn: (place: string) => `Plans for a weekend in ${place}`,
+      `${count === 1 ? "1 weekend bundle" : `${count} weekend bundles`} in ${place}`,
+    ideasWanted: "Weekend bundles",
+    ideasWantedIn: (place: string) => `Weekend bundles in ${place}`,
     moreDays: (count: number) => count === 1 ? "and 1 more day" : `and ${count} more days`,
-    moreIdeas: (count: number) => count === 1 ? "and 1 more plan" : `and ${count} more plans`,
+    moreIdeas: (count: number) => count === 1 ? "and 1 more bundle" : `and ${count} more bundles`,
     photoOf: (title: string) => `Photo of ${title}`,
     photoBy: (author: string) => `Photo: ${author}`,
   },

@@ -7,7 +7,8 @@ export const enHome = {
   /** The first page. */
   home: {
     pageTitle: "Plan a trip",
-    description: "Name a place, and watch a plan for your trip being written day by day.",
+    description:
+      "Say where you want to go, and get a plan for every day: places, times, costs and a map.",
     title: "Your trip, planned day by day",
     text: "Say where you want to go. AI writes you a plan with times, places, costs and a map.",
     choose: "What would you like to plan?",
@@ -38,6 +39,8 @@ export const enHome = {
     filledIn: (count: number) => count === 1 ? "1 filled in" : `${count} filled in`,
     clear: "Clear the form",
     sending: "Sending…",
+    keyNeeded: "You need an API key. Ask the people who run this site for one.",
+    keyKept: "Leave this empty to use the key that you entered before.",
     slow: "This is taking longer than usual. Your entries are still here.",
     example: (example: string) => `e.g. ${example}`,
 
@@ -73,7 +76,11 @@ export const enHome = {
     per: { label: "The budget is", all: "for everyone together", person: "per person" },
     pace: { label: "Pace", any: "any", relaxed: "relaxed", balanced: "balanced", packed: "packed" },
     interests: { label: "Interests", other: "Other interests", example: "old trams, craft beer" },
-    diet: { label: "Food", other: "Other needs for meals", example: "no pork, nut allergy" },
+    diet: {
+      label: "Dietary needs",
+      other: "Other needs for meals",
+      example: "no pork, nut allergy",
+    },
     accessibility: {
       label: "Getting around",
       other: "Other needs on the way",

@@ -56,6 +56,11 @@ export const enServer = {
       title: "Something went wrong",
       text: "The problem is on our side. Your trips are not affected.",
     },
+    /** A change of a plan by another person. */
+    notMaker: {
+      title: "You can't change this plan",
+      text: "Only the person who planned this trip can change it. You can plan your own version.",
+    },
     /** A request that a page of this app does not send. */
     refused: {
       title: "We can't answer this request",
@@ -77,7 +82,6 @@ export const enServer = {
       `Estimated cost of the day's activities: about ${amounts} per person`,
     costOfAll: (amounts: string) =>
       `**Estimated cost of all activities**: about ${amounts} per person`,
-    weekend: "Weekend bundles",
     interests: "Interests",
     music: "Music",
     timeframe: "When and where",
@@ -94,7 +98,7 @@ export const enServer = {
     map: "We can't make this map file",
     undated: "No event in this plan has an exact date. You can find the dates as written on the " +
       "trip's page.",
-    unknownBundle: "This plan has no part with this number.",
+    unknownBundle: "This plan has no bundle with this number.",
     firstDay: "Choose the first day of your trip (2026-12-24, for example) on the trip's page.",
     timeZone: "We don't know this time zone. Its name looks like Europe/Berlin.",
     noPlaces: "No place in this plan has a position.",

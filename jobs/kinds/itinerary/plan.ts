@@ -126,7 +126,7 @@ export type DayTotals = z.infer<typeof DayTotals>;
 export const Day = z.object({
   day: z.int().min(1).max(MAX_DAYS).describe("The number of the day, from 1"),
   date: z.iso.date().nullable().default(null).describe(
-    "Such as `2027-05-01`; `null`: the wish names no start date",
+    "Such as `2027-05-01`; `null`: the request has no start date",
   ),
   weekday: Weekday.nullable().default(null).describe("The weekday of `date`"),
   season: Season.nullable().default(null).describe(

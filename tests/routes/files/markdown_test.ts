@@ -114,22 +114,22 @@ Estimated cost of the day's activities: about 16 USD per person
 });
 
 const weathers: [weather: Day["weather"], line: string][] = [
-  [null, "Saturday, 2026-12-05"],
+  [null, "Sat, Dec 5, 2026"],
   [
     { sky: "rain showers", minCelsius: -2.5, maxCelsius: 4.4, rainPercent: 60 },
-    "Saturday, 2026-12-05 · rain showers, -2 to 4 °C, rain 60%",
+    "Sat, Dec 5, 2026 · rain showers, -2 to 4 °C, rain 60%",
   ],
   [
     { sky: "clear", minCelsius: 19.6, maxCelsius: 20.4, rainPercent: 0 },
-    "Saturday, 2026-12-05 · clear, 20 °C, rain 0%",
+    "Sat, Dec 5, 2026 · clear, 20 °C, rain 0%",
   ],
   [
     { sky: null, minCelsius: null, maxCelsius: 8, rainPercent: null },
-    "Saturday, 2026-12-05 · 8 °C",
+    "Sat, Dec 5, 2026 · 8 °C",
   ],
   [
     { sky: null, minCelsius: null, maxCelsius: null, rainPercent: null },
-    "Saturday, 2026-12-05",
+    "Sat, Dec 5, 2026",
   ],
 ];
 

@@ -66,7 +66,7 @@ Deno.test("the page of a trip says to other sites what it is, in the language of
   assertNotStrictEquals(metadataOf(german.text)["og:image"], metadata["og:image"]);
 
   const bundles = await open(env.app, await makeTrip(env, "/api/generations", weekend));
-  assertMatch(metadataOf(bundles.text).description!, /^[345] weekend plans in Lisbon: /);
+  assertMatch(metadataOf(bundles.text).description!, /^[345] weekend bundles in Lisbon: /);
   const home = metadataOf((await open(env.app, "/")).text);
   assertStrictEquals(home["og:url"], "http://trips.example/");
   assertMatch(home["og:image"]!, /^http:\/\/trips\.example\/card\.png\?language=en&v=/);
@@ -253,7 +253,7 @@ Deno.test("each bundle has a calendar of its own, with its city", async () => {
   for (const bundle of ["0", "9", "x", "1e0"]) {
     const { status, text } = await open(env.app, `${trip}/plan.ics?bundle=${bundle}`);
     assertStrictEquals(status, 400);
-    assertMatch(text, /no part with this number/);
+    assertMatch(text, /no bundle with this number/);
   }
 });
 

@@ -46,8 +46,7 @@ Deno.test("the tab of a trip shows its state, in the language of the page", () =
     "✗ Weekend bundles (no plan)",
     "Weekend bundles (canceled)",
   ]);
-  const { facts } = catalogues.de;
-  assertStrictEquals(titles(catalogues.de)[3], `${facts.bundles} (abgebrochen)`);
+  assertStrictEquals(titles(catalogues.de)[3], "Wochenendprogramme (abgebrochen)");
 });
 
 Deno.test("a page links to the files of its kind, and to no others", () => {

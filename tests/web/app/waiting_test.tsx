@@ -131,7 +131,7 @@ Deno.test("a trip that waits shows its position and when it starts, a running on
 
 Deno.test("a trip that waits for the model says so in place of its position", () => {
   const text = dockText({ phase: "waiting", position: 3 });
-  assertMatch(text, /not available right now/);
+  assertMatch(text, /isn't available right now/);
   assertNotMatch(text, /ahead of yours|OpenAI|operator/);
 });
 
@@ -255,7 +255,7 @@ Deno.test("a refusal names a time only if the same request may succeed later", (
   }
   assertMatch(
     shown("unauthorized", null, "trip"),
-    /"Edit your request" to enter one\..*request is/,
+    /“Edit your request” to enter one\..*request is/,
   );
 });
 
@@ -273,6 +273,6 @@ Deno.test("a traveler learns that editing a request leaves details out", () => {
   assertNotMatch(shown(tokyo), /leaves these out/);
   assertMatch(
     shown({ ...tokyo, interests: ["wine, but no beer"] }),
-    /Try again(&quot;|") keeps all details of your request\..*leaves these out/s,
+    /“Try again” keeps all details of your request\..*leaves these out/s,
   );
 });

@@ -100,3 +100,20 @@ Deno.test("German texts are translated, and contain no English words", () => {
     }
   }
 });
+
+/**
+ * Words of the API, of other spellings, and for the same things as in other texts: a set of events
+ * is a bundle, in German "Programm".
+ */
+const others = {
+  en: /\bwish|travell|cancell|colour|weekend plan|"/i,
+  de: /Wunsch|Wünsche|Bündel|Paket|gecancelt|"/i,
+};
+
+Deno.test("texts use one word for one thing, one spelling, and the quotes of their language", () => {
+  for (const [language, entries] of [["en", en!], ["de", de!]] as const) {
+    for (const [path, value] of entries) {
+      for (const text of textsOf(value)) assertNotMatch(text, others[language], path);
+    }
+  }
+});

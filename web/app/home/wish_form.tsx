@@ -53,9 +53,7 @@ export function WishForm({ kind, home }: WishFormProps) {
           <KeyField
             id={`${kind}-key`}
             error={key.error}
-            hint={key.hasKey
-              ? "Leave empty to use the key you entered before"
-              : "You need an API key. Ask the people who run this site for one"}
+            hint={key.hasKey ? words.form.keyKept : words.form.keyNeeded}
           />
           <KeyNotice />
         </>

@@ -8,12 +8,13 @@ import { useEffect, useState } from "preact/hooks";
 import { useWords, type Words } from "../../words/words.ts";
 import type { Job } from "../../client/client.ts";
 import { idOf, isEnded } from "../../client/job.ts";
-import { focusOn } from "../focus.ts";
+import { focusOn, useAwake } from "../focus.ts";
 import { LocalTime } from "../local_time.tsx";
 import { openChoice } from "./choice.ts";
 import type { Land } from "../map/land.ts";
 import { type Copy, openCopies } from "./copies.ts";
 import { openRecentTrips } from "./recent_trips.ts";
+import { hasWorkers } from "./shell_worker.ts";
 import { useReturn } from "./use_return.ts";
 
 /** Why the page shows a copy: no connection, the site has no such trip, or the copy is of a file. */
@@ -50,6 +51,9 @@ export function KeptNotice(props: KeptNoticeProps) {
   const { job, copy } = props;
   const { state, keep, forget } = useCopy(props);
   const isOnline = useReturn(copy?.reason === "offline" && copy.origin === "site");
+  // The server does not know the browser.
+  const canReadOffline = !useAwake() || hasWorkers();
+  const options = { words, isOnline, canReadOffline };
   if (isEnded(job) && job.status !== "completed") return null;
   const isKept = state === "saved" || state === "copy";
   const { kept } = words;
@@ -57,9 +61,9 @@ export function KeptNotice(props: KeptNoticeProps) {
     <section class={`kept needs-script ${copy ? "copy" : ""}`} aria-label={kept.notice}>
       {/* The longest text, unseen, takes the space of all. */}
       <div class="kept-text">
-        <p aria-hidden="true">{sentence("saved", props, { words, isOnline })}</p>
+        <p aria-hidden="true">{sentence("saved", props, options)}</p>
         <p id={STATE_ID} tabIndex={-1} role={state === "waiting" ? undefined : "status"}>
-          {sentence(state, props, { words, isOnline })}
+          {sentence(state, props, options)}
           {state === "copy" && copy?.reason === "offline" && copy.origin === "site" && (
             <>
               {" "}
@@ -129,14 +133,24 @@ function useCopy({ job, land, isOpen, copy }: KeptNoticeProps) {
   return { state, keep, forget };
 }
 
+interface SentenceOptions {
+  words: Words;
+  /** Whether a page that was offline has its connection again. */
+  isOnline: boolean;
+  /** Whether the browser can show copies without a connection. */
+  canReadOffline: boolean;
+}
+
 function sentence(
   state: State,
   { copy }: KeptNoticeProps,
-  { words: { kept }, isOnline }: { words: Words; isOnline: boolean },
+  { words: { kept }, isOnline, canReadOffline }: SentenceOptions,
 ): ComponentChildren {
   switch (state) {
     case "waiting":
       return kept.willSave;
+    case "saved":
+      return canReadOffline ? kept.saved : kept.savedOnlineOnly;
     case "copy":
       return withTime(copyText(copy!, { kept, isOnline }), copy!.savedAt);
     case "forgotten":

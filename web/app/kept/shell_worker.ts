@@ -19,6 +19,11 @@ export function followChoice(): void {
   else addEventListener("load", () => setTimeout(applyChoice), { once: true });
 }
 
+/** Whether this browser allows workers on this page: not without TLS, for example. */
+export function hasWorkers(): boolean {
+  return navigator.serviceWorker !== undefined;
+}
+
 /** Starts or stops the worker. Without a worker the app lacks only its pages without a connection. */
 export async function applyChoice(): Promise<void> {
   // Browsers have no workers on pages without TLS.

@@ -73,7 +73,7 @@ interface ItineraryJob {
   accessibility?: string[];
   /** Where the days begin and end, for example the hotel */
   startPoint?: string;
-  /** The language of the plan's texts (BCP 47). By default that of the wish. */
+  /** The language of the plan's texts (BCP 47). By default that of the request. */
   language?: string;
   /** What the travellers like */
   interests?: string[];
@@ -114,7 +114,7 @@ interface ItineraryJob {
 interface Day {
   /** The number of the day, from 1 */
   day: number;
-  /** Such as `2027-05-01`; `null`: the wish names no start date */
+  /** Such as `2027-05-01`; `null`: the request has no start date */
   date: string | null;
   /** The weekday of `date` */
   weekday:
@@ -309,7 +309,7 @@ interface PlanWarning {
   /** What to check, one or two sentences for travelers */
   message: string;
 }
-/** The wish for a job of the kind itinerary */
+/** The request for a job of the kind itinerary */
 interface ItineraryWish {
   /** Where the trip goes */
   destination: string;
@@ -341,7 +341,7 @@ interface ItineraryWish {
   accessibility?: string[] | null;
   /** Where the days begin and end, for example the hotel */
   startPoint?: string | null;
-  /** The language of the plan's texts (BCP 47). By default that of the wish. */
+  /** The language of the plan's texts (BCP 47). By default that of the request. */
   language?: string | null;
   /** What the travellers like */
   interests?: string[] | null;
@@ -390,7 +390,7 @@ interface ItineraryChange {
     accessibility?: string[] | null;
     /** Where the days begin and end, for example the hotel */
     startPoint?: string | null;
-    /** The language of the plan's texts (BCP 47). By default that of the wish. */
+    /** The language of the plan's texts (BCP 47). By default that of the request. */
     language?: string | null;
     /** What the travellers like */
     interests?: string[] | null;
@@ -436,7 +436,7 @@ interface ItinerarySummary {
   accessibility?: string[];
   /** Where the days begin and end, for example the hotel */
   startPoint?: string;
-  /** The language of the plan's texts (BCP 47). By default that of the wish. */
+  /** The language of the plan's texts (BCP 47). By default that of the request. */
   language?: string;
   /** What the travellers like */
   interests?: string[];
@@ -503,7 +503,7 @@ interface GenerationJob {
     accessibility?: string[];
     /** Where the days begin and end, for example the hotel */
     startPoint?: string;
-    /** The language of the plan's texts (BCP 47). By default that of the wish. */
+    /** The language of the plan's texts (BCP 47). By default that of the request. */
     language?: string;
     /** The last day of the events */
     endDate?: string;
@@ -601,7 +601,7 @@ interface KeyEvent {
   /** Why this traveller will like it, one sentence */
   why: string;
 }
-/** The wish for a job of the kind generation */
+/** The request for a job of the kind generation */
 interface GenerationWish {
   /** What the traveler would like; each member is optional */
   preferences: {
@@ -639,7 +639,7 @@ interface GenerationWish {
     accessibility?: string[] | null;
     /** Where the days begin and end, for example the hotel */
     startPoint?: string | null;
-    /** The language of the plan's texts (BCP 47). By default that of the wish. */
+    /** The language of the plan's texts (BCP 47). By default that of the request. */
     language?: string | null;
     /** The last day of the events */
     endDate?: string | null;
@@ -695,7 +695,7 @@ interface GenerationChange {
       accessibility?: string[] | null;
       /** Where the days begin and end, for example the hotel */
       startPoint?: string | null;
-      /** The language of the plan's texts (BCP 47). By default that of the wish. */
+      /** The language of the plan's texts (BCP 47). By default that of the request. */
       language?: string | null;
       /** The last day of the events */
       endDate?: string | null;
@@ -748,7 +748,7 @@ interface GenerationSummary {
     accessibility?: string[];
     /** Where the days begin and end, for example the hotel */
     startPoint?: string;
-    /** The language of the plan's texts (BCP 47). By default that of the wish. */
+    /** The language of the plan's texts (BCP 47). By default that of the request. */
     language?: string;
     /** The last day of the events */
     endDate?: string;

@@ -20,7 +20,8 @@ export function bundlesSummary(job: GenerationJob, { share }: Words): TripSummar
     : share.ideasWantedIn(city);
   return {
     headline: inCity,
-    label: inCity,
+    // The title has the city of the request.
+    label: job.preferences.city ? label : inCity,
     plainTitle: share.ideasWanted,
     dates: startDate ? [startDate, endDate ?? startDate] : null,
     more: share.moreIdeas,
