@@ -52,7 +52,8 @@ export interface TripState {
 }
 
 export function TripPage({ state }: { state: TripState }) {
-  const isCopy = state.copy !== undefined;
+  const { isOpen, land = null, copy = null } = state;
+  const isCopy = copy !== null;
   const { job, connection, hasExpired, fault, end } = useTrip(state.job, { isCopy });
   const wish = wishOfJob(job);
   usePageTitle(tabTitleOf(job, useWords()));
@@ -67,25 +68,20 @@ export function TripPage({ state }: { state: TripState }) {
   const isGrowing = job.status === "processing";
   const hasPlan = isGrowing || job.status === "completed" || (job.partial ?? []).length > 0;
   return (
-    <SendsPlan.Provider value={shaping.edits.isEdited || isCopy || !state.isOpen}>
+    <SendsPlan.Provider value={shaping.edits.isEdited || isCopy || !isOpen}>
       <main id="main" class="trip" tabIndex={-1}>
         <TripHeader
           job={shaping.job}
-          isOpen={state.isOpen}
+          isOpen={isOpen}
           hasPlan={hasPlan}
           isEdited={shaping.edits.isEdited}
           isCopy={isCopy}
-          change={state.copy
-            ? <PlanAgain copy={state.copy} wish={wish} />
+          change={copy
+            ? <PlanAgain copy={copy} wish={wish} />
             : <ChangeLink shaping={shaping} wish={wish} />}
-          saveEntry={<SaveTripFile job={shaping.job} land={state.land ?? null} />}
+          saveEntry={<SaveTripFile job={shaping.job} land={land} />}
         >
-          <KeptNotice
-            job={job}
-            land={state.land ?? null}
-            isOpen={state.isOpen}
-            copy={state.copy ?? null}
-          />
+          <KeptNotice job={job} land={land} isOpen={isOpen} copy={copy} />
         </TripHeader>
         <p class="unseen" role="status">{announcement}</p>
         <Versions shaping={shaping} />
@@ -94,7 +90,7 @@ export function TripPage({ state }: { state: TripState }) {
         {hasPlan && (
           <TripPlan
             shaping={shaping}
-            land={state.land ?? null}
+            land={land}
             photos={state.hasPhotos && !isGrowing ? photosPath(idOf(job)) : null}
           />
         )}
