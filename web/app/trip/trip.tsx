@@ -58,11 +58,8 @@ export function TripPage({ state }: { state: TripState }) {
   const wish = wishOfJob(job);
   usePageTitle(tabTitleOf(job, useWords()));
   const isMaker = useIsMaker(state);
-  const shaping = useShaping(job, {
-    shape: wishViewOf(job)?.shape ?? null,
-    state: state.shaping ?? null,
-    isOwn: isMaker,
-  });
+  const shape = wishViewOf(job)?.shape ?? null;
+  const shaping = useShaping(job, { shape, state: state.shaping ?? null, isOwn: isMaker });
   const announcement = useAnnouncement(job, shaping.changed);
   if (hasExpired) return <GonePage state={{ page: "gone", id: idOf(job) }} wasShown />;
   const isGrowing = job.status === "processing";
