@@ -59,12 +59,11 @@ export function useShaping(job: Job, { shape, state: served, isOwn }: UseShaping
     menus,
     hasRoom: isOwn && isGrowing && state !== null,
   };
-  const count = shape?.countOf(job) ?? 0;
   return {
     /** The job with the parts that a change keeps, and with the edits of this browser. */
     job: edits.job,
     /** Whether further parts will come after those of the job. */
-    isGrowing: isGrowing && !(state?.base && shape!.partsOf(whole).length >= count),
+    isGrowing: isGrowing && !(state?.base && shape!.partsOf(whole).length >= shape!.countOf(job)!),
     context,
     /** The parts that a change writes; `null`: the job writes a new plan. */
     changed: shape && changedParts(job, { shape, asked }),

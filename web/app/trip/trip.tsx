@@ -52,34 +52,31 @@ export interface TripState {
 }
 
 export function TripPage({ state }: { state: TripState }) {
-  const { land = null } = state;
-  const isCopy = state.copy !== undefined;
+  const { isOpen, land = null, copy = null } = state;
+  const isCopy = copy !== null;
   const { job, connection, hasExpired, fault, end } = useTrip(state.job, { isCopy });
   const wish = wishOfJob(job);
   usePageTitle(tabTitleOf(job, useWords()));
   const isMaker = useIsMaker(state);
-  const shaping = useShaping(job, {
-    shape: wishViewOf(job)?.shape ?? null,
-    state: state.shaping ?? null,
-    isOwn: isMaker,
-  });
+  const shape = wishViewOf(job)?.shape ?? null;
+  const shaping = useShaping(job, { shape, state: state.shaping ?? null, isOwn: isMaker });
   const announcement = useAnnouncement(job, shaping.changed);
   if (hasExpired) return <GonePage state={{ page: "gone", id: idOf(job) }} wasShown />;
   const isGrowing = job.status === "processing";
   const hasPlan = isGrowing || job.status === "completed" || (job.partial ?? []).length > 0;
   return (
-    <SendsPlan.Provider value={shaping.edits.isEdited || isCopy || !state.isOpen}>
+    <SendsPlan.Provider value={shaping.edits.isEdited || isCopy || !isOpen}>
       <main id="main" class="trip" tabIndex={-1}>
         <TripHeader
           job={shaping.job}
-          isOpen={state.isOpen}
+          isOpen={isOpen}
           hasPlan={hasPlan}
           isEdited={shaping.edits.isEdited}
           isCopy={isCopy}
-          change={<MainAction copy={state.copy} shaping={shaping} wish={wish} />}
+          change={<MainAction copy={copy} shaping={shaping} wish={wish} />}
           saveEntry={<SaveTripFile job={shaping.job} land={land} />}
         >
-          <KeptNotice job={job} land={land} isOpen={state.isOpen} copy={state.copy ?? null} />
+          <KeptNotice job={job} land={land} isOpen={isOpen} copy={copy} />
         </TripHeader>
         <p class="unseen" role="status">{announcement}</p>
         <Versions shaping={shaping} />
@@ -119,7 +116,7 @@ function useIsMaker({ isOwn, copy }: TripState): boolean {
 }
 
 interface MainActionProps {
-  copy: ShownCopy | undefined;
+  copy: ShownCopy | null;
   shaping: ShapingPage;
   wish: Wish | null;
 }
