@@ -1,6 +1,7 @@
 /**
  * How smoothly a plan of 30 days scrolls on a phone: all of its days are open, and the page moves a
- * fixed distance in each frame. Prints the frames per second and the longest frames.
+ * fixed distance in each frame. Prints the frames per second, the longest frames, and how long the
+ * browser's main thread works for a frame: on a busy machine, only the last one means something.
  *
  * `deno run -A bench/scroll.ts`
  * @module
@@ -42,14 +43,24 @@ try {
   });
   await page.goto(`${url}/trips/${body.jobId}`);
   await page.getByText("ready after").waitFor();
+  const browserTimes = await page.context().newCDPSession(page);
+  await browserTimes.send("Performance.enable");
+  /** The seconds that the main thread has worked so far. */
+  const worked = async () => {
+    const { metrics } = await browserTimes.send("Performance.getMetrics");
+    return metrics.find(({ name }) => name === "TaskDuration")!.value;
+  };
   for (const round of ["first", "second"]) {
+    const before = await worked();
     const lengths = (await page.evaluate(SCROLL) as number[]).sort((a, b) => a - b);
+    const workMs = 1_000 * (await worked() - before) / lengths.length;
     const total = lengths.reduce((sum, length) => sum + length, 0);
     const at = (share: number) => lengths[Math.floor(share * (lengths.length - 1))]!.toFixed(1);
     const pixels = lengths.length * STEP_PIXELS;
     console.log(
       `${round}: ${pixels} px, ${(1_000 * lengths.length / total).toFixed(1)} frames per second,` +
-        ` median ${at(0.5)} ms, 99 % ${at(0.99)} ms, longest ${at(1)} ms`,
+        ` median ${at(0.5)} ms, 99 % ${at(0.99)} ms, longest ${at(1)} ms,` +
+        ` main thread ${workMs.toFixed(1)} ms`,
     );
   }
 } finally {

@@ -7,6 +7,8 @@ import {
   accessibilityViolations,
   openService,
   overflows,
+  shiftedOn,
+  shiftsOn,
   takeScreenshot,
   upTo,
   visit,
@@ -224,7 +226,13 @@ browserTest("markers and list belong together, and days can be hidden", async (b
   await page.emulateMedia({ forcedColors: "none", colorScheme: "dark" });
   assertEquals(await accessibilityViolations(page), []);
   await page.emulateMedia({ media: "print", colorScheme: "light" });
-  assert(!await page.locator(".map-buttons").isVisible());
+  for (const hidden of [".map-buttons", ".map-parts .all"]) {
+    assertStrictEquals(await page.locator(hidden).isVisible(), false, hidden);
+  }
+  // The buttons of days are a legend on paper.
+  const frame =
+    "getComputedStyle(document.querySelector('.map-parts [aria-pressed]')).borderTopStyle";
+  assertStrictEquals(await page.evaluate(frame), "none");
   assertEquals(faults(), []);
 });
 
@@ -277,6 +285,7 @@ browserTest("a map grows while the model writes, and asks for land only then", a
   await page.getByRole("heading", { name: porto[2]!.theme }).waitFor();
   assertStrictEquals(await page.locator(".scale text").textContent(), grown);
   assertStrictEquals(asked.length, first + 1);
+  assert(await shiftedOn(page) < 0.001, await shiftsOn(page));
   assertEquals(faults(), []);
 });
 

@@ -233,11 +233,20 @@ async function scrollToEnd(page: Page): Promise<void> {
 }
 
 browserTest("nothing moves for a reader at the end of a growing plan", async (browser) => {
-  await using service = await openService({ script: [itineraryReply, bundlesReply] });
+  // The first kind has no map in the end, the second has one from its first bundle on.
+  const placed = structuredClone(bundles);
+  for (const [part, { keyEvents }] of placed.entries()) {
+    for (const [index, event] of keyEvents.entries()) {
+      const coordinates = { latitude: 38.7 + part / 100, longitude: -9.14 + index / 100 };
+      Object.assign(event, { coordinates });
+    }
+  }
+  const placedReply = { content: JSON.stringify({ bundles: placed }) };
+  await using service = await openService({ script: [itineraryReply, placedReply] });
   const { page, faults } = await visit(browser, { viewport: { width: 360, height: 740 } });
   const kinds = [
     { wish: wishForItinerary, parts: days, heads: days.map(({ theme }) => theme) },
-    { wish: wishForBundles, parts: bundles, heads: bundles.map(({ title }) => title) },
+    { wish: wishForBundles, parts: placed, heads: bundles.map(({ title }) => title) },
   ];
   for (const [number, { wish, parts, heads }] of kinds.entries()) {
     await page.goto(service.url);

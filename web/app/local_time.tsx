@@ -47,12 +47,16 @@ function local(iso: string, options: { seconds: boolean; language: Language }): 
   });
 }
 
-/** The result is the same on every machine, and about as wide as the local time. */
+/**
+ * The result is the same on every machine. Without the day of the week, it is about as wide as the
+ * local time.
+ */
 function utc(iso: string, language: Language): string {
-  return `${formatted(iso, language, { ...day, timeZone: "UTC" })} UTC`;
+  return `${formatted(iso, language, { ...date, timeZone: "UTC" })} UTC`;
 }
 
-const day = { weekday: "short", day: "numeric", month: "short" } as const;
+const date = { day: "numeric", month: "short" } as const;
+const day = { ...date, weekday: "short" } as const;
 
 function formatted(iso: string, language: Language, options: Intl.DateTimeFormatOptions): string {
   const time = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" } as const;

@@ -63,7 +63,7 @@ function PartList({ stops, labels, hidden, onHide }: PartListProps) {
   return (
     <ul class="map-parts" aria-label={map.legend}>
       {isAwake && (
-        <li>
+        <li class="all">
           <button type="button" onClick={toggleAll}>
             {hidden.size > 0 ? map.showAll : map.hideAll}
           </button>

@@ -9,7 +9,7 @@ import { CHANGE_ID, type Mark, type Menus, type Shaping } from "./context.ts";
 import { diffPlans, type PlanDiff } from "./diff.ts";
 import { beingWritten, changedParts, withKeptParts } from "./live.ts";
 import type { PartRef, PlanShape } from "./plan_shape.ts";
-import type { ShapingState, Version } from "./state.ts";
+import type { ShapingState } from "./state.ts";
 import { useChange } from "./use_change.ts";
 import { type EditState, useEdits } from "./use_edits.ts";
 import { titlesIn, useHand, useMenusThatClose } from "./use_hand.ts";
@@ -32,7 +32,9 @@ export function useShaping(job: Job, { shape, state: served, isOwn }: UseShaping
   const state = useKnownState(job, { state: served, shape, isOwn });
   const change = useChange(job);
   const version = state?.versions.find(({ id }) => id === idOf(job)) ?? null;
-  const whole = shape && state ? withKeptParts(job, changeOf(shape, { state, version })) : job;
+  const asked = version?.asked ?? {};
+  const known = shape && state && { shape, base: state.base, asked };
+  const whole = known ? withKeptParts(job, known) : job;
   const diff = shape && state ? diffOf(whole, { shape, state }) : null;
   const edits = useEdits(whole, { shape, diff });
   const hand = useHand(edits, { shape });
@@ -41,20 +43,15 @@ export function useShaping(job: Job, { shape, state: served, isOwn }: UseShaping
   const canChange = isOwn && job.status === "completed" && shape !== null && state !== null;
   const menus: Menus | null = !canChange ? null : {
     ...titlesIn(edits.job, shape),
-    changeFor: ({ part, index }) =>
-      job.source === "placeholder" ? null : JSON.stringify(shape.changeOf({
-        part,
-        ...(index !== undefined && { index: edits.originalOf({ part, index }) }),
-      })),
+    changeFor: (ref) => changeFor(ref, { job, shape, edits }),
     sending: change.sending,
     describe(part) {
       setPart(String(part + 1));
-      focusOn("change-text");
-      document.getElementById(CHANGE_ID)!.scrollIntoView({ block: "center" });
+      showForm();
     },
     hand,
   };
-  const writing = shape && state ? beingWritten(job, changeOf(shape, { state, version })) : null;
+  const writing = known && beingWritten(job, known);
   const isGrowing = !isEnded(job);
   const context: Shaping | null = shape && {
     noun: shape.noun,
@@ -70,7 +67,7 @@ export function useShaping(job: Job, { shape, state: served, isOwn }: UseShaping
     isGrowing: isGrowing && !(state?.base && shape!.partsOf(whole).length >= count),
     context,
     /** The parts that a change writes; `null`: the job writes a new plan. */
-    changed: shape && changedParts(job, { shape, asked: version?.asked ?? {} }),
+    changed: shape && changedParts(job, { shape, asked }),
     state,
     /** Whether the server knows who reads the page, so that it can compare versions. */
     isServed: served !== null,
@@ -90,13 +87,26 @@ export function useShaping(job: Job, { shape, state: served, isOwn }: UseShaping
   };
 }
 
+/** Returns what the form sends to have a part or an item written anew; `null`: a sample stays. */
+function changeFor(
+  { part, index }: PartRef,
+  { job, shape, edits }: {
+    job: Job;
+    shape: PlanShape;
+    edits: EditState;
+  },
+): string | null {
+  if (job.source === "placeholder") return null;
+  const original = index !== undefined && { index: edits.originalOf({ part, index }) };
+  return JSON.stringify(shape.changeOf({ part, ...original }));
+}
+
 export type ShapingPage = ReturnType<typeof useShaping>;
 
-function changeOf(
-  shape: PlanShape,
-  { state, version }: { state: ShapingState; version: Version | null },
-) {
-  return { shape, base: state.base, asked: version?.asked ?? {} };
+/** Shows the form for own words. */
+function showForm(): void {
+  focusOn("change-text");
+  document.getElementById(CHANGE_ID)!.scrollIntoView({ block: "center" });
 }
 
 /** The server compares a finished plan. The page compares one that has grown on it. */

@@ -17,7 +17,7 @@ import { ChangeForm } from "../shaping/change_form.tsx";
 import { ChangeLink } from "../shaping/change_link.tsx";
 import type { ShapingState } from "../shaping/state.ts";
 import { ShapingToast } from "../shaping/toast.tsx";
-import { useShaping } from "../shaping/use_shaping.ts";
+import { type ShapingPage, useShaping } from "../shaping/use_shaping.ts";
 import { Versions } from "../shaping/versions.tsx";
 import { formUrl, type Wish, wishOfJob } from "../wish.ts";
 import { useAnnouncement } from "./announcement.ts";
@@ -52,6 +52,7 @@ export interface TripState {
 }
 
 export function TripPage({ state }: { state: TripState }) {
+  const { land = null } = state;
   const isCopy = state.copy !== undefined;
   const { job, connection, hasExpired, fault, end } = useTrip(state.job, { isCopy });
   const wish = wishOfJob(job);
@@ -75,17 +76,10 @@ export function TripPage({ state }: { state: TripState }) {
           hasPlan={hasPlan}
           isEdited={shaping.edits.isEdited}
           isCopy={isCopy}
-          change={state.copy
-            ? <PlanAgain copy={state.copy} wish={wish} />
-            : <ChangeLink shaping={shaping} wish={wish} />}
-          saveEntry={<SaveTripFile job={shaping.job} land={state.land ?? null} />}
+          change={<MainAction copy={state.copy} shaping={shaping} wish={wish} />}
+          saveEntry={<SaveTripFile job={shaping.job} land={land} />}
         >
-          <KeptNotice
-            job={job}
-            land={state.land ?? null}
-            isOpen={state.isOpen}
-            copy={state.copy ?? null}
-          />
+          <KeptNotice job={job} land={land} isOpen={state.isOpen} copy={state.copy ?? null} />
         </TripHeader>
         <p class="unseen" role="status">{announcement}</p>
         <Versions shaping={shaping} />
@@ -94,7 +88,7 @@ export function TripPage({ state }: { state: TripState }) {
         {hasPlan && (
           <TripPlan
             shaping={shaping}
-            land={state.land ?? null}
+            land={land}
             photos={state.hasPhotos && !isGrowing ? photosPath(idOf(job)) : null}
           />
         )}
@@ -124,9 +118,16 @@ function useIsMaker({ isOwn, copy }: TripState): boolean {
   return isOwn || hasKey;
 }
 
-/** Leads from the copy of a trip that the service no longer has to the form of the first page. */
-function PlanAgain({ copy, wish }: { copy: ShownCopy; wish: Wish | null }) {
+interface MainActionProps {
+  copy: ShownCopy | undefined;
+  shaping: ShapingPage;
+  wish: Wish | null;
+}
+
+/** Leads to the changes of a trip, or from a copy of a trip that the service no longer has to the form. */
+function MainAction({ copy, shaping, wish }: MainActionProps) {
   const { kept } = useWords();
+  if (!copy) return <ChangeLink shaping={shaping} wish={wish} />;
   if (copy.reason !== "gone" || wish === null) return null;
   return <a class="button" href={formUrl(wish)}>{kept.planAgain}</a>;
 }
