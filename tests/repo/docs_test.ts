@@ -237,7 +237,9 @@ Deno.test("the documents name only existing tasks and files", async () => {
   assert(documents.includes("README.md") && documents.includes("docs/tutorial.md"));
   for (const document of documents) {
     const text = await read(document);
-    for (const [, task] of text.matchAll(/(?:\bdeno(?:@[\d.]+)?\s+|`)task\s+([\w:.-]*\w)/g)) {
+    for (
+      const [, task] of text.matchAll(/(?:\bdeno(?:@[\d.]+)?\s+|`)task\s+(\w(?:[\w:.-]*\w)?)/g)
+    ) {
       assert(task! in denoJson.tasks, `${document}: there is no task ${task}`);
     }
     for (
