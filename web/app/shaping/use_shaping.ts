@@ -86,7 +86,7 @@ export function useShaping(job: Job, { shape, state: served, isOwn }: UseShaping
   };
 }
 
-/** Returns what the form sends to have a part or an item written anew; `null`: a sample stays. */
+/** Returns what the form sends to have a part or an item written anew; `null`: a made-up plan stays. */
 function changeFor(
   { part, index }: PartRef,
   { job, shape, edits }: {
