@@ -2,7 +2,7 @@
  * How fast pages are for a first visit: on a desktop, and on a slow phone. The browser's own
  * performance APIs give the numbers. Prints a table, the median of some visits.
  *
- * `deno task page-speed`
+ * `deno task pagespeed`
  * @module
  */
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
