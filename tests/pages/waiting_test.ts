@@ -86,14 +86,14 @@ browserTest("while the model is away, each trip says so at once", async (browser
   for (const destination of ["Rome", "Oslo"]) {
     await page.goto(service.url);
     await wishForItinerary(page, { destination, durationDays: 3 });
-    await page.locator(".dock .troubled", { hasText: "not available right now" }).waitFor(SOON);
+    await page.locator(".dock .troubled", { hasText: "isn't available right now" }).waitFor(SOON);
   }
   await takeScreenshot(page, "model-away");
   assertEquals(await accessibilityViolations(page), []);
   assertStrictEquals(await overflows(page), false);
   assertMatch(
     await page.getByRole("status").first().innerText(),
-    /^The AI that writes plans is not available right now\./,
+    /^The AI that writes plans isn't available right now\./,
   );
   assertEquals(faults(), []);
 });

@@ -196,7 +196,7 @@ browserTest("the workspace is accessible and fits for all readers", async (brows
     if (viewer === "german") {
       const text = await page.locator("main .workspace").innerText();
       assertMatch(text, /Programm 1/);
-      assertMatch(await page.locator(".state").innerText(), /^Wir bewahren .*\s*Fertig nach/);
+      assertMatch(await page.locator(".state").innerText(), /^Wir speichern .*\s*Fertig nach/);
     }
     assertEquals(faults(), []);
     await context.close();

@@ -25,6 +25,9 @@ function compile({ run }: NpmProject, url: string): Promise<unknown> {
     .then(() => run("tsc", ["--project", "node"]));
 }
 
+/** The tests of this file share one program, which is open when a test ends. */
+const shared = { sanitizeOps: false, sanitizeResources: false };
+
 Deno.test({
   name: "the package is small, and has no types of the server",
   ignore,
@@ -52,6 +55,7 @@ Deno.test({
 
 Deno.test({
   name: "examples/npm/node/follow.ts compiles strictly without DOM, and follows a trip",
+  ...shared,
   ignore,
   async fn() {
     const project = await npmProject();
@@ -67,6 +71,7 @@ Deno.test({
 
 Deno.test({
   name: "a client that is generated from /openapi.json creates, polls and cancels",
+  ...shared,
   ignore,
   async fn() {
     const project = await npmProject();
@@ -98,6 +103,7 @@ for (const trip of [null, { jobId: "1" }, job]) {
 
 Deno.test({
   name: "useTrip() renders on a server: nothing, or the job that it gets",
+  ...shared,
   ignore,
   async fn() {
     const project = await npmProject();

@@ -44,11 +44,15 @@ const withoutPython = isSkipped(
   await exists("python3") ? null : "it is missing",
 );
 
+/** The tests of this file share one program, which is open when a test ends. */
+const shared = { sanitizeOps: false, sanitizeResources: false };
+
 for (const [what, env] of services) {
   const options = { env: { SAMPLE_DELAY_MS: "300", ...env } };
 
   Deno.test({
     name: `the code for curl prints a plan, then a stream of days: ${what}`,
+    ...shared,
     ignore: withoutCurl,
     async fn() {
       await using service = await openService(options);
@@ -62,31 +66,36 @@ for (const [what, env] of services) {
     },
   });
 
-  Deno.test(`the code of the client compiles with its types, and runs: ${what}`, async () => {
-    await using service = await openService(options);
-    await using directory = await workDirectory();
-    const file = join(directory.path, "plan.ts");
-    const code = await snippetOf(service.url, "ts");
-    // Outside a page, only a key or a token lists and changes jobs; a plan can be changed by anyone.
-    await Deno.writeTextFile(file, code.replace('"…"', JSON.stringify(KEY)));
-    const { host } = new URL(service.url);
-    const flags = ["--no-config", "--no-lock", "--quiet", `--allow-import=${host}`];
-    const printed = await run(
-      [Deno.execPath(), "run", "--check", ...flags, `--allow-net=${host}`, file],
-      directory.path,
-    );
-    assertMatch(printed, /^(\d days are written\n)+1 .+\n2 .+\n3 .+\n.+\n$/);
-    const wrong = join(directory.path, "wrong.ts");
-    await Deno.writeTextFile(wrong, code.replace("durationDays: 3", 'durationDays: "3"'));
-    const checked = await new Deno.Command(Deno.execPath(), {
-      args: ["check", ...flags, wrong],
-      env: { NO_COLOR: "1" },
-    }).output();
-    assertMatch(new TextDecoder().decode(checked.stderr), /TS2322.*'string'.*'number'/);
+  Deno.test({
+    name: `the code of the client compiles with its types, and runs: ${what}`,
+    ...shared,
+    async fn() {
+      await using service = await openService(options);
+      await using directory = await workDirectory();
+      const file = join(directory.path, "plan.ts");
+      const code = await snippetOf(service.url, "ts");
+      // Outside a page, only a key or a token lists and changes jobs; a plan can be changed by anyone.
+      await Deno.writeTextFile(file, code.replace('"…"', JSON.stringify(KEY)));
+      const { host } = new URL(service.url);
+      const flags = ["--no-config", "--no-lock", "--quiet", `--allow-import=${host}`];
+      const printed = await run(
+        [Deno.execPath(), "run", "--check", ...flags, `--allow-net=${host}`, file],
+        directory.path,
+      );
+      assertMatch(printed, /^(\d days are written\n)+1 .+\n2 .+\n3 .+\n.+\n$/);
+      const wrong = join(directory.path, "wrong.ts");
+      await Deno.writeTextFile(wrong, code.replace("durationDays: 3", 'durationDays: "3"'));
+      const checked = await new Deno.Command(Deno.execPath(), {
+        args: ["check", ...flags, wrong],
+        env: { NO_COLOR: "1" },
+      }).output();
+      assertMatch(new TextDecoder().decode(checked.stderr), /TS2322.*'string'.*'number'/);
+    },
   });
 
   Deno.test({
     name: `the code for Python prints the days of a plan: ${what}`,
+    ...shared,
     ignore: withoutPython,
     async fn() {
       await using service = await openService(options);

@@ -47,7 +47,6 @@ export function TripHeader(props: TripHeaderProps) {
         <h1 dir="auto">{titleOfJob(job, words)}</h1>
         <p class="subtitle">
           {subtitle && <span dir="auto">{subtitle}</span>}
-          {madeUp && <span class="mark">{madeUp.mark}</span>}
         </p>
         {view.Details && <view.Details job={job} />}
       </div>
@@ -61,7 +60,9 @@ export function TripHeader(props: TripHeaderProps) {
             </span>
           )}
           {/* It changes, so it is last and moves nothing. */}
-          <span>{describeState(job, words)}</span>
+          <span>
+            {describeState(job, words)} {madeUp && <span class="mark">{madeUp.mark}</span>}
+          </span>
         </p>
         {children}
       </div>
