@@ -62,6 +62,9 @@ const MAX_TURNS = 2;
 /** Room around the places, as a part of their extent. */
 const MARGIN = 0.1;
 
+/** How near to an edge a place may be before a map grows: a marker must not be cut off. */
+const EDGE = 0.04;
+
 /** Returns the frame as a box. */
 export function boxOf({ west, south, east, north }: Frame): Box {
   const [x, y] = [xOf(west), yOf(north)];
@@ -134,13 +137,25 @@ function northwestOf({ x, y, width, height }: Box, step: number, shape: number):
  */
 export function grownFrame(frame: Frame, places: readonly Position[]): Frame {
   const box = boxOf(frame);
-  if (places.every((place) => isInside(box, pointIn(box, place)))) return frame;
-  const points = places.map((place) => pointNear(box, place));
-  const xs = [box.x, box.x + box.width, ...points.map(({ x }) => x)];
-  const ys = [box.y, box.y + box.height, ...points.map(({ y }) => y)];
-  const [x, y] = [Math.min(...xs), Math.min(...ys)];
-  const union = { x, y, width: Math.max(...xs) - x, height: Math.max(...ys) - y };
-  return frameAroundBox(union, 1, MAP_SHAPE);
+  const inner = widened(box, -EDGE * box.width);
+  if (places.every((place) => isInside(inner, pointIn(box, place)))) return frame;
+  const points = places.map((place) => ({ ...pointNear(box, place), width: 0, height: 0 }));
+  const all = unionOf([box, ...points]);
+  const pad = MARGIN * Math.max(all.width, all.height);
+  return frameAroundBox(unionOf([box, ...points.map((p) => widened(p, pad))]), 1, MAP_SHAPE);
+}
+
+/** Returns the smallest box around boxes. */
+function unionOf(boxes: readonly Box[]): Box {
+  const [x, y] = [Math.min(...boxes.map(({ x }) => x)), Math.min(...boxes.map(({ y }) => y))];
+  const right = Math.max(...boxes.map(({ x, width }) => x + width));
+  const bottom = Math.max(...boxes.map(({ y, height }) => y + height));
+  return { x, y, width: right - x, height: bottom - y };
+}
+
+/** Returns a box whose edges lie further out. */
+function widened({ x, y, width, height }: Box, by: number): Box {
+  return { x: x - by, y: y - by, width: width + 2 * by, height: height + 2 * by };
 }
 
 /** Returns the projected position, on the side of the antimeridian that is nearer to the box. */

@@ -89,9 +89,19 @@ Deno.test("grownFrame() keeps a frame that has all places, and else contains the
     const { south, north, west, east } = before;
     const corners: LatitudeLongitude[] = [[south, west], [north, east], later];
     for (const part of partsIn(after, corners)) assert(part >= -1e-6 && part <= 1.000001);
-    assert(after.east - after.west < 200, frameText(after));
+    for (const part of partsIn(after, [later])) assert(part >= 0.03 && part <= 0.97, `${part}`);
+    assert(after.east - after.west < 260, frameText(after));
     assertStrictEquals(grownFrame(after, first.map(at)), after);
   }
+});
+
+Deno.test("a map grows before a marker at its edge is cut off", () => {
+  const before = frameOf([at([48.2, 16.37])])!;
+  const { south, west, east } = before;
+  const edge: LatitudeLongitude = [48.2, west + (east - west) * 0.01];
+  const after = grownFrame(before, [at(edge)]);
+  assert(after.west < west && after.south <= south);
+  for (const part of partsIn(after, [edge])) assert(part >= 0.03 && part <= 0.97, `${part}`);
 });
 
 Deno.test("snappedFrame() refuses frames that are not on the grid", () => {
