@@ -211,7 +211,8 @@ browserTest("paper has the whole plan and the way back to its page", async (brow
   await page.getByText("ready after").waitFor();
   assertStrictEquals(await page.evaluate(OPEN), 0);
   await page.emulateMedia({ media: "print" });
-  for (const hidden of [".state", ".index", ".actions", ".place ul", ".map-panel > summary"]) {
+  const screenOnly = [".state time", ".state-words", ".kept", ".index", ".actions", ".place ul"];
+  for (const hidden of [...screenOnly, ".map-panel > summary"]) {
     assertStrictEquals(await page.locator(hidden).first().isVisible(), false, hidden);
   }
   // Closed days are open on paper.

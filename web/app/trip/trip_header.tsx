@@ -61,7 +61,8 @@ export function TripHeader(props: TripHeaderProps) {
           )}
           {/* It changes, so it is last and moves nothing. */}
           <span>
-            {describeState(job, words)} {madeUp && <span class="mark">{madeUp.mark}</span>}
+            <span class="state-words">{describeState(job, words)}</span>{" "}
+            {madeUp && <span class="mark">{madeUp.mark}</span>}
           </span>
         </p>
         {children}
