@@ -67,7 +67,7 @@ export function bundlesTotals(job: GenerationJob, words: Words): Total[] {
   ];
 }
 
-/** Returns the range of prices: `about €30 – €45`; `null` if they cannot be compared. */
+/** Returns the range of prices: `€30 – €45`; `null` if they cannot be compared. */
 function describeRange(prices: readonly Money[], { plan, language }: Words): string | null {
   const [first] = prices;
   if (first === undefined || prices.some(({ currency }) => currency !== first.currency)) {
@@ -77,7 +77,7 @@ function describeRange(prices: readonly Money[], { plan, language }: Words): str
   const [low, high] = [Math.min(...amounts), Math.max(...amounts)].map((amount) =>
     formatAmount({ ...first, amount }, language)
   );
-  return plan.about(low === high ? low! : plan.range(low!, high!));
+  return low === high ? low! : plan.range(low!, high!);
 }
 
 /**
