@@ -70,6 +70,10 @@ async function workerOn(page: Page): Promise<void> {
   await page.evaluate("navigator.serviceWorker.ready.then(() => true)");
 }
 
+/** Whether the newest worker runs, and no other one is on its way. */
+const SETTLED = `navigator.serviceWorker.getRegistration().then((registration) =>
+  !registration.installing && !registration.waiting && registration.active?.state === "activated")`;
+
 /** Waits until an expression is true on a page, also one whose value is a promise. */
 async function until(page: Page, expression: string): Promise<void> {
   await page.evaluate(`(async () => {
@@ -228,6 +232,7 @@ browserTest(
     const other = await context.newPage();
     await other.goto(site.url);
     await until(other, `caches.keys().then((names) => names.join() === "tripwright-shell-next")`);
+    await until(other, SETTLED);
     assert(first !== "tripwright-shell-next");
     // The page from before works on, with the files that it has loaded.
     await page.getByRole("button", { name: "Forget this trip" }).click();
@@ -251,15 +256,24 @@ browserTest(
     await page.locator("body.next").getByText("No connection. This is the copy").waitFor();
     silence.resolve();
     await page.getByText("You're online again.").waitFor();
+    assertEquals(faults(EXPECTED), []);
+  },
+);
 
-    // A language of its own is a version of its own.
-    site.use(site.env.app);
+browserTest(
+  "a reader who changes the language has the shell in that language",
+  async (browser) => {
+    await using site = await openSite();
+    const { page, context, faults } = await visitWithWorker(browser, { colorScheme: "dark" });
+    await page.goto(site.url);
+    await workerOn(page);
     await page.goto(`${site.url}/?lang=de`);
     await until(
       page,
       `caches.match("/trip_de.js", { ignoreSearch: true }).then((file) =>
     file !== undefined)`,
     );
+    await until(page, SETTLED);
     await context.setOffline(true);
     await page.reload();
     await page.getByText("Um eine Reise zu planen, brauchst du eine Verbindung.").waitFor();

@@ -30,8 +30,11 @@ export async function applyChoice(): Promise<void> {
   const workers = navigator.serviceWorker as ServiceWorkerContainer | undefined;
   const choice = openChoice().current;
   try {
-    if (choice === "on") await workers?.register(WORKER_PATH, { updateViaCache: "none" });
-    else await stop(workers);
+    if (choice === "on") {
+      const registration = await workers?.register(WORKER_PATH, { updateViaCache: "none" });
+      // Another language has another shell. Not each browser looks for it when a page opens.
+      await registration?.update();
+    } else await stop(workers);
   } catch {
     // The browser forbids it, or the connection is lost; the next page tries again.
   }
