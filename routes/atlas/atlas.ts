@@ -19,7 +19,7 @@ import { drawOutlines } from "./outlines.ts";
 /** Each entry takes some kilobytes. */
 const MAX_ENTRIES = 300;
 
-/** The widths in degrees of the regions to try: the first one that has a coast or a border. */
+/** The widths of regions in degrees. A locator map takes the first region with a coast or a border. */
 const REGION_DEGREES = [11, 22, 45, 90];
 
 /** The picture of a region is a tenth of its units wide. */

@@ -32,7 +32,7 @@ function linesOf({ type, coordinates }: Geometry): readonly Line[] {
 }
 
 /** A file of TopoJSON. */
-// deno-lint-ignore no-explicit-any -- The package has no types.
+// deno-lint-ignore no-explicit-any -- the package has no types
 type Topology = any;
 
 /**

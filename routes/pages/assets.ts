@@ -100,7 +100,7 @@ const sources = {
     "image/png",
     () => import("../../web/assets/icon_apple.png", { with: { type: "bytes" } }),
   ],
-  // Browsers ask for it at this path, whatever a page says.
+  // Browsers request this path even if a page names another icon.
   "favicon.ico": [
     "image/x-icon",
     () => import("../../web/assets/favicon.ico", { with: { type: "bytes" } }),

@@ -29,7 +29,7 @@ export function formLimits(kinds: readonly PublicKind[]): FormLimits {
 }
 
 /**
- * Returns limits that have those of dates, too.
+ * Adds the limits of the date fields, which depend on the current day.
  *
  * @param now epoch milliseconds
  */

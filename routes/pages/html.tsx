@@ -102,7 +102,7 @@ export async function sendPage(c: Context, page: PageContent): Promise<Response>
   });
 }
 
-/** @param props.children the links to other languages, if the page has any */
+/** @param props.children the links to other languages; empty for a page in one language */
 function Footer(
   { words: { site }, children }: { words: ServerWords; children: ComponentChildren },
 ) {

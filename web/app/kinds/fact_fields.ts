@@ -44,7 +44,7 @@ const LANGUAGES: Record<string, string> = {
   zh: "中文",
 };
 
-/** Returns the options with these names, which requests have, too. */
+/** Returns options with these names. A name is also the value in the request. */
 export function optionsOf(...names: string[]): Option[] {
   return names.map((name) => ({ value: name, label: (words) => nameOf(name, words) }));
 }

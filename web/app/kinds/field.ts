@@ -55,7 +55,7 @@ export interface FieldView {
    * - `date`
    * - `select`: one of the options, in a list that opens
    * - `choice`: one of the options, which are all visible
-   * - `list`: any number of the options, and a line for others; its value has commas in between
+   * - `list`: any number of the options, and a line for others; commas separate the entries of its value
    */
   readonly input: "line" | "area" | "number" | "amount" | "date" | "select" | "choice" | "list";
   /** For `select`, `choice` and `list`. A value that is none of them stays as it is. */

@@ -55,7 +55,7 @@ export interface PlanContents {
   /** Such as `Days`. */
   name: string;
   parts: readonly PlanPart[];
-  /** Whether few parts have a list of their titles, too, because there may be more of them later. */
+  /** Whether to list the titles even of a few parts, because more parts may come. */
   hasList?: boolean;
 }
 

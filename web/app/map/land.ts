@@ -1,8 +1,8 @@
 /**
  * The part of the world that a map shows, and the land in it. Runs in browsers and on the server.
  *
- * Frames are snapped to a grid, so that few different ones exist: the server keeps their land, and
- * caches can, too.
+ * Frames are snapped to a grid, so that few different ones exist. The server and caches can therefore
+ * keep the land of each frame.
  * @module
  */
 import { latitudeOf, longitudeOf, type Point, type Position, xOf, yOf } from "./mercator.ts";

@@ -53,7 +53,7 @@ function FramedMap({ stops, parts, land, focus, onFocus, frame }: TripMapProps &
     stops: shown,
     focused: stops.find(({ part, index }) => part === focus?.part && index === focus.index),
     onFocus,
-    /** Where several days are shown, their places have the number of the day, too. */
+    /** With several days on the map, a label begins with the number of the day: `2·3`. */
     labelOf: ({ part, index }: Stop) => hasMany ? `${part + 1}·${index + 1}` : String(index + 1),
     nameOf: (stop: Stop) => map.place(labels[stop.part] ?? "", { ...stop, number: stop.index + 1 }),
   };

@@ -69,7 +69,7 @@ export function useEdits(job: Job, { shape, diff = null }: UseEditsOptions) {
       setPast(past.slice(0, -1));
       show(last);
     },
-    /** Shows the plan of the service again. This can be undone, too. */
+    /** Shows the plan of the service again. `undo()` takes this back. */
     reset(): void {
       setPast([...past, edits]);
       show(noEdits);

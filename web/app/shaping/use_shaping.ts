@@ -108,7 +108,10 @@ function showForm(): void {
   document.getElementById(CHANGE_ID)!.scrollIntoView({ block: "center" });
 }
 
-/** The server compares a finished plan. The page compares one that has grown on it. */
+/**
+ * Returns what differs from the version before. The server sends the difference for a finished plan.
+ * For a plan that was written while the page was open, the page computes it.
+ */
 function diffOf(
   job: Job,
   { shape, state }: { shape: PlanShape; state: ShapingState },

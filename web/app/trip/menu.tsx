@@ -1,5 +1,5 @@
 /**
- * A button with a menu below it. It opens without a script, too.
+ * A button with a menu below it. It also opens without a script.
  * @module
  */
 import type { ComponentChildren, TargetedMouseEvent } from "preact";

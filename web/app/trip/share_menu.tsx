@@ -16,8 +16,8 @@ import { describeTrip } from "./trip_summary.ts";
 const CODE_SIZE = 176;
 
 /**
- * A phone opens its share sheet at once, because that can copy the link, too. Elsewhere, and where
- * there is no sheet, a menu opens.
+ * On a phone, the button opens the share sheet, which can also copy the link. On other devices, and in
+ * browsers without a share sheet, it opens a menu.
  *
  * @param props.hasCode whether the server shows the QR code to readers without an API key
  * @param props.isEdited whether this browser shows another plan than the link

@@ -46,7 +46,7 @@ function scrollToStop(stop: StopRef): void {
 
 /** Opens the closed day that an element is in, or that is the element. */
 export function openAround(element: Element): void {
-  // A day also contains menus, which are `<details>`, too.
+  // The menus in a day are `<details>` elements as well, so only a direct child is the day.
   const day = element.closest("details") ?? element.querySelector(":scope > details");
   if (day) day.open = true;
 }
