@@ -45,7 +45,7 @@ const LANGUAGES: Record<string, string> = {
 };
 
 /** Returns options with these names. A name is also the value in the request. */
-export function optionsOf(...names: string[]): Option[] {
+function optionsOf(...names: string[]): Option[] {
   return names.map((name) => ({ value: name, label: (words) => nameOf(name, words) }));
 }
 
@@ -53,7 +53,25 @@ const detail = { isDetail: true } as const;
 const half = { isDetail: true, width: "half" } as const;
 
 /** A date. Its limits come with the page, because they depend on the day. */
-export const dateField = { ...half, input: "date", errorOf: dateError } as const;
+const dateField = { ...half, input: "date", errorOf: dateError } as const;
+
+/** Returns the field for the last day. The kinds check it differently. */
+export function endDateField(errorOf: FieldView["errorOf"]): FieldView {
+  return { ...dateField, label: ({ form }) => form.endDate.label, errorOf };
+}
+
+/** Returns the field for interests, with the usual ones of a kind as options. */
+export function interestsField(...names: string[]): FieldView {
+  return {
+    ...detail,
+    label: ({ form }) => form.interests.label,
+    hint: ({ form }) => form.interests.other,
+    example: ({ form }) => form.interests.example,
+    input: "list",
+    options: optionsOf(...names),
+    errorOf: listError,
+  };
+}
 
 /** The language of the page is that of the plan, unless the traveler chooses another one. */
 const language: FieldView = {

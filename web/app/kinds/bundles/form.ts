@@ -2,8 +2,8 @@
  * The form of bundles: a city and a time, and the other preferences as details.
  * @module
  */
-import { dateField, factFields, optionsOf } from "../fact_fields.ts";
-import { type Check, dateError, type FieldView, listError, textError, trimmed } from "../field.ts";
+import { endDateField, factFields, interestsField } from "../fact_fields.ts";
+import { type Check, dateError, type FieldView, textError, trimmed } from "../field.ts";
 import type { FormView } from "../form_view.ts";
 import type { BundlesField, TextField } from "./wish.ts";
 
@@ -31,19 +31,11 @@ export const bundlesForm: FormView<BundlesField> = {
     city: { ...ownWords("city"), input: "line", required: true, width: "half" },
     timeframe: { ...ownWords("timeframe"), input: "line", width: "half" },
     startDate,
-    endDate: { ...dateField, label: ({ form }) => form.endDate.label, errorOf: endError },
-    interests: {
-      label: ({ form }) => form.interests.label,
-      hint: ({ form }) => form.interests.other,
-      example: ({ form }) => form.interests.example,
-      input: "list",
-      isDetail: true,
-      options: optionsOf(
-        ...["music", "nightlife", "art", "theater", "street food", "markets"],
-        ...["nature", "sports", "for children", "hidden gems"],
-      ),
-      errorOf: listError,
-    },
+    endDate: endDateField(endError),
+    interests: interestsField(
+      ...["music", "nightlife", "art", "theater", "street food", "markets"],
+      ...["nature", "sports", "for children", "hidden gems"],
+    ),
     musicProfile: { ...ownWords("musicProfile"), input: "line", isDetail: true },
     adults,
     children,

@@ -2,16 +2,8 @@
  * The form of itineraries: a destination and a number of days, and the other facts as details.
  * @module
  */
-import { dateField, factFields, optionsOf } from "../fact_fields.ts";
-import {
-  type Check,
-  dateError,
-  listError,
-  numberError,
-  textError,
-  trimmed,
-  wholeNumber,
-} from "../field.ts";
+import { endDateField, factFields, interestsField } from "../fact_fields.ts";
+import { type Check, dateError, numberError, textError, trimmed, wholeNumber } from "../field.ts";
 import type { FormView } from "../form_view.ts";
 import { daysIn, type ItineraryField, lastDay } from "./wish.ts";
 
@@ -43,25 +35,17 @@ export const itineraryForm: FormView<ItineraryField> = {
       errorOf: (_, check) => numberError(daysIn(check.values), check),
     },
     startDate,
-    endDate: { ...dateField, label: ({ form }) => form.endDate.label, errorOf: endError },
+    endDate: endDateField(endError),
     adults,
     children,
     amount,
     currency,
     per,
     pace,
-    interests: {
-      label: ({ form }) => form.interests.label,
-      hint: ({ form }) => form.interests.other,
-      example: ({ form }) => form.interests.example,
-      input: "list",
-      isDetail: true,
-      options: optionsOf(
-        ...["food", "art", "history", "architecture", "nature", "beaches"],
-        ...["nightlife", "markets", "for children", "hidden gems"],
-      ),
-      errorOf: listError,
-    },
+    interests: interestsField(
+      ...["food", "art", "history", "architecture", "nature", "beaches"],
+      ...["nightlife", "markets", "for children", "hidden gems"],
+    ),
     ...others,
     notes: {
       label: ({ form }) => form.notes.label,
