@@ -18,7 +18,7 @@ import type { Total } from "../trip_view.ts";
 
 type Activity = Day["activities"][number];
 
-/** Travellers take a vehicle for longer ways. */
+/** For a longer way, the page names only the distance. */
 const LONGEST_WALK_MINUTES = 60;
 
 /**

@@ -8,8 +8,8 @@ import { askedIn, type PlanShape } from "../../shaping/plan_shape.ts";
 type Activity = Day["activities"][number];
 type Walk = NonNullable<Activity["toNext"]>;
 
-/** The service counts longer ways as rides: `jobs/kinds/itinerary/assemble.ts`. */
-const LONGEST_WALK_MINUTES = 25;
+/** The totals of a day count no longer ways, as in `jobs/kinds/transfer.ts`. */
+const MAX_WALK_MINUTES = 25;
 
 /** A change as the service stores it. */
 interface StoredChange {
@@ -76,7 +76,7 @@ function totalsOf(activities: readonly Activity[]): NonNullable<Day["totals"]> {
 }
 
 function metersOf({ distanceMeters, walkingMinutes }: Walk): number {
-  return walkingMinutes <= LONGEST_WALK_MINUTES ? distanceMeters : 0;
+  return walkingMinutes <= MAX_WALK_MINUTES ? distanceMeters : 0;
 }
 
 /** Returns the hours from the first start to the last end; `null` if that end is not known. */
