@@ -4,15 +4,8 @@
  */
 import type { ComponentChildren } from "preact";
 import { renderToString } from "preact-render-to-string";
-import {
-  type CardLand,
-  type Dot,
-  LAND_UNITS,
-  type Panel,
-  type Position,
-  projectOnto,
-  projectRoutes,
-} from "./card_map.ts";
+import { LAND_UNITS, type Outlines } from "../../web/app/map/land.ts";
+import { type Dot, type Panel, type Position, projectOnto, projectRoutes } from "./card_map.ts";
 import { cutToWidth, fitTitle, shownText } from "./card_text.ts";
 
 /** The size that sites ask for, in pixels. */
@@ -32,7 +25,7 @@ export interface Card {
   /** Says how many further parts there are. */
   more: (count: number) => string;
   /** What lies below the routes; unset: a grid. */
-  land?: CardLand | null;
+  land?: Outlines | null;
 }
 
 export interface CardPart {
@@ -162,7 +155,7 @@ function Parts(
 
 /** A page of a map with the routes. Without places it has a route that stands for any trip. */
 function MapPanel(
-  { routes, land }: { routes: readonly (readonly Position[])[]; land: CardLand | null },
+  { routes, land }: { routes: readonly (readonly Position[])[]; land: Outlines | null },
 ) {
   const { x, y, width, height } = MAP;
   const hasPlaces = routes.some((route) => route.length > 0);
@@ -217,7 +210,7 @@ function MapPanel(
 }
 
 /** Land and water, cut at the edges of the map. */
-function LandShapes({ land: { paths } }: { land: CardLand }) {
+function LandShapes({ land: { paths } }: { land: Outlines }) {
   const scale = MAP.width / LAND_UNITS;
   return (
     <svg x={MAP.x} y={MAP.y} width={MAP.width} height={MAP.height}>

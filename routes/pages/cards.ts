@@ -4,6 +4,7 @@
  */
 import type { Context } from "hono";
 import { sha256 } from "../../lib/hash.ts";
+import { VERSION } from "../../lib/version.ts";
 import { tripViewOf, writtenParts } from "../../web/app/kinds/registry.ts";
 import { frameOf } from "../../web/app/map/land.ts";
 import { titleOfJob } from "../../web/app/wish.ts";
@@ -13,6 +14,7 @@ import { isLanguage } from "../../web/words/language.ts";
 import type { ServerWords } from "../../web/words/words.ts";
 import { landOf } from "../atlas/atlas.ts";
 import { type Card, CARD_MAP_SHAPE, drawCard } from "../card/card.tsx";
+import type { Position } from "../card/card_map.ts";
 import type { CardRenderer } from "../card/renderer.ts";
 import { answer, setHeaders } from "../http/answer.ts";
 import { isKnown } from "../http/request_headers.ts";
@@ -22,7 +24,7 @@ import { wordsOf } from "./language.ts";
 export const HOME_CARD = "/card.png";
 
 /** The members of the query: the language, and the version, so that caches see a new picture. */
-const [LANGUAGE, VERSION] = ["language", "v"];
+const [LANGUAGE, EDITION] = ["language", "v"];
 
 /** Long enough to tell the pictures of a trip apart. */
 const VERSION_CHARACTERS = 16;
@@ -61,7 +63,7 @@ function cardWords(c: Context): ServerWords {
 }
 
 function pathOf(path: string, { version }: Drawing, { language }: ServerWords): string {
-  return `${path}?${new URLSearchParams({ [LANGUAGE]: language, [VERSION]: version })}`;
+  return `${path}?${new URLSearchParams({ [LANGUAGE]: language, [EDITION]: version })}`;
 }
 
 function homeDrawing({ cards }: ServerWords): Drawing {
@@ -87,14 +89,21 @@ function tripDrawing(job: Job, words: ServerWords): Drawing {
     parts: writtenParts(job, words).map(({ title, label }, index) => ({
       title,
       fallbackTitle: label,
-      route: stops.filter(({ part }) => part === index),
+      route: stops.filter(({ part }) => part === index).map(positionOf),
     })),
     more: summary?.more ?? ((count) => `+ ${count}`),
   });
 }
 
+/** Returns only what the picture shows, so that nothing else changes its version. */
+function positionOf({ latitude, longitude }: Position): Position {
+  return { latitude, longitude };
+}
+
+/** Every page of a trip names the version, so it comes from the content: nothing is drawn for it. */
 function drawingOf(card: Card): Drawing {
-  return { card, version: sha256(drawCard(card)).slice(0, VERSION_CHARACTERS) };
+  const content = JSON.stringify([VERSION, card, card.more(card.parts.length)]);
+  return { card, version: sha256(content).slice(0, VERSION_CHARACTERS) };
 }
 
 /** Draws a picture with the land around its places. */
@@ -122,7 +131,7 @@ async function sendCard(
   { renderer, readers }: { renderer: CardRenderer; readers: "public" | "private" },
 ): Promise<Response> {
   const etag = `"${version}"`;
-  const isVersioned = c.req.query(VERSION) === version;
+  const isVersioned = c.req.query(EDITION) === version;
   setHeaders(c, {
     etag,
     "cache-control": isVersioned ? `${readers}, max-age=86400` : `${readers}, no-cache`,

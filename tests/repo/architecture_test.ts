@@ -101,9 +101,10 @@ const rooms: Record<string, readonly string[]> = {
     "jobs/kinds/trip_dates.ts",
     "lib",
     "lib/job",
+    "lib/version.ts",
   ],
   // It knows no job: it draws what it is told.
-  "routes/card": [],
+  "routes/card": ["web/app/map"],
   "routes/photos": ["lib", "lib/http"],
   "routes/pages/reference": ["routes/http"],
   "routes/files": [

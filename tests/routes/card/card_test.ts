@@ -182,7 +182,7 @@ for (const [what, positions] of routes) {
 
 Deno.test("on land, places lie where the frame has them", () => {
   const frame = { west: 10, south: 40, east: 20, north: 50 };
-  const land = { frame, paths: { land: "M0 0H1000V900Z", lakes: "", borders: "" } };
+  const land = { frame, paths: { rivers: "", land: "M0 0H1000V900Z", lakes: "", borders: "" } };
   const route = [{ latitude: 50, longitude: 10 }, { latitude: 45, longitude: 15 }];
   const [[corner, middle]] = projectOnto(land, [route], panel) as [[Dot, Dot]];
   assertEquals(corner, { x: 100, y: 50 });

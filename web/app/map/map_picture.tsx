@@ -1,6 +1,6 @@
 /**
- * The picture of a map, without behavior: the page of a trip shows it, and so can any other
- * picture. It is an SVG whose markers keep their size in pixels while the ground below is zoomed.
+ * The picture of a map, without behavior. It is an SVG whose markers keep their size in pixels while
+ * the ground below is zoomed. `map.css` has its colors.
  * @module
  */
 import type { ComponentChildren } from "preact";
@@ -9,18 +9,6 @@ import type { Marker } from "./layout.ts";
 import { partClass } from "./part_class.ts";
 import { gridOf, metersText, scaleBarOf } from "./scale.ts";
 import type { Stop } from "./stop.ts";
-
-/** Colors for a picture without a style sheet. On pages, `map.css` has them. */
-export interface MapColors {
-  water: string;
-  land: string;
-  /** Lines: coasts, borders, the grid. */
-  line: string;
-  paper: string;
-  ink: string;
-  /** The colors of the parts; they repeat. */
-  parts: readonly string[];
-}
 
 export interface MapPictureProps {
   /** The frame of the map, in which the ground is drawn. */
@@ -34,12 +22,9 @@ export interface MapPictureProps {
   /** The stops in order, for the lines between them. */
   stops: readonly Stop[];
   markers: readonly Marker[];
-  /** The size of the picture in pixels. Unset: it fills its element, `width` wide at a guess. */
-  size?: { width: number; height: number };
-  /** The width in pixels for which the markers are arranged. */
+  /** The width in pixels for which the markers are arranged. The picture fills its element. */
   width: number;
   language: string;
-  colors?: MapColors;
   /** Wraps the drawing of a marker, such as in a link. Unset: it stays as it is. */
   wrap?(marker: Marker, drawing: ComponentChildren): ComponentChildren;
   /** Returns the text of the marker of a stop. */
@@ -50,7 +35,7 @@ export interface MapPictureProps {
 
 /** Draws a map. */
 export function MapPicture(props: MapPictureProps) {
-  const { frame, view, size, markers, width, colors, language, focus, labelOf } = props;
+  const { frame, view, markers, width, language, focus, labelOf } = props;
   const height = width * view.height / view.width;
   const place = ({ x, y }: { x: number; y: number }) => ({
     x: percent(x / width),
@@ -58,13 +43,9 @@ export function MapPicture(props: MapPictureProps) {
   });
   const focused = focus && focusOf(focus, props);
   return (
-    <svg
-      class="map-picture"
-      {...size && { ...size, viewBox: `0 0 ${size.width} ${size.height}` }}
-      {...colors && { xmlns: "http://www.w3.org/2000/svg" }}
-    >
+    <svg class="map-picture">
       <Ground {...props} />
-      {props.region && <Region region={props.region} frame={frame} colors={colors} />}
+      {props.region && <Region region={props.region} frame={frame} />}
       {markers.filter(isMoved).map((marker) => (
         <line
           key={keyOf(marker)}
@@ -73,23 +54,22 @@ export function MapPicture(props: MapPictureProps) {
           y1={place(marker).y}
           x2={place(marker.home).x}
           y2={place(marker.home).y}
-          stroke={colors?.ink}
         />
       ))}
       {markers.map((marker) => {
         const drawing = (
           <svg {...place(marker)} overflow="visible">
-            <MarkerShape marker={marker} label={textOf(marker, labelOf)} colors={colors} />
+            <MarkerShape marker={marker} label={textOf(marker, labelOf)} />
           </svg>
         );
         return props.wrap?.(marker, drawing) ?? drawing;
       })}
       {focused && (
         <svg {...place(focused)} overflow="visible" class="focused">
-          <MarkerShape marker={focused} label={textOf(focused, labelOf)} colors={colors} />
+          <MarkerShape marker={focused} label={textOf(focused, labelOf)} />
         </svg>
       )}
-      <ScaleBar view={view} language={language} colors={colors} />
+      <ScaleBar view={view} language={language} />
     </svg>
   );
 }
@@ -128,10 +108,7 @@ function percent(part: number): string {
 
 /** Draws land, grid and the ways between the stops, in the units of the frame. */
 function Ground(
-  { frame, view, land, stops, colors }: Pick<
-    MapPictureProps,
-    "frame" | "view" | "land" | "stops" | "colors"
-  >,
+  { frame, view, land, stops }: Pick<MapPictureProps, "frame" | "view" | "land" | "stops">,
 ) {
   const scale = LAND_UNITS / frame.width;
   const shown = [view.x - frame.x, view.y - frame.y, view.width, view.height];
@@ -143,16 +120,13 @@ function Ground(
       viewBox={shown.map((value) => short(value * scale)).join(" ")}
       preserveAspectRatio="none"
     >
-      {land.map((outlines, index) => (
-        <LandShapes key={index} outlines={outlines} frame={frame} colors={colors} />
-      ))}
-      <path class="grid" d={gridOf(frame, view)} {...lineOf(colors?.line, 0.5, "0.25")} />
+      {land.map((outlines, index) => <LandShapes key={index} outlines={outlines} frame={frame} />)}
+      <path class="grid" d={gridOf(frame, view)} />
       {routesOf(stops, frame).map(({ part, d }) => (
         <path
           key={part}
           class={`route ${partClass(part)}`}
           d={d}
-          {...lineOf(partColor(colors, part), 2.5)}
         />
       ))}
     </svg>
@@ -161,11 +135,7 @@ function Ground(
 
 /** Draws outlines at their place in a frame. They may have a frame of their own. */
 function LandShapes(
-  { outlines: { frame, paths }, frame: box, colors }: {
-    outlines: Outlines;
-    frame: Box;
-    colors: MapColors | undefined;
-  },
+  { outlines: { frame, paths }, frame: box }: { outlines: Outlines; frame: Box },
 ) {
   const own = boxOf(frame);
   const scale = LAND_UNITS / box.width;
@@ -175,32 +145,15 @@ function LandShapes(
     ? undefined
     : `translate(${short(x)} ${short(y)}) scale(${size.toPrecision(6)})`;
   const height = Math.ceil(LAND_UNITS * own.height / own.width);
-  const line = lineOf(colors?.line, 1);
   return (
     <g transform={transform}>
-      <path class="water" d={`M0 0H${LAND_UNITS}V${height}H0z`} fill={colors?.water} />
-      <path class="land" d={paths.land} {...line} fill={colors?.land} />
-      {paths.rivers && <path class="river" d={paths.rivers} {...lineOf(colors?.water, 1)} />}
-      {paths.lakes && <path class="lake" d={paths.lakes} {...line} fill={colors?.water} />}
-      {paths.borders && <path class="border" d={paths.borders} {...lineOf(colors?.line, 1)} />}
+      <path class="water" d={`M0 0H${LAND_UNITS}V${height}H0z`} />
+      <path class="land" d={paths.land} />
+      {paths.rivers && <path class="river" d={paths.rivers} />}
+      {paths.lakes && <path class="lake" d={paths.lakes} />}
+      {paths.borders && <path class="border" d={paths.borders} />}
     </g>
   );
-}
-
-/** Returns the attributes of a line, for pictures without a style sheet. */
-function lineOf(color: string | undefined, width: number, opacity?: string) {
-  return color === undefined ? {} : {
-    fill: "none",
-    stroke: color,
-    "stroke-width": width,
-    "stroke-opacity": opacity,
-    "stroke-linejoin": "round" as const,
-    "vector-effect": "non-scaling-stroke",
-  };
-}
-
-function partColor(colors: MapColors | undefined, part: number): string | undefined {
-  return colors?.parts[part % colors.parts.length];
 }
 
 /** Returns the lines from stop to stop, one for each part with more than one stop. */
@@ -224,37 +177,24 @@ const CHARACTER = 6.5;
 
 /** Draws a marker around the origin: a pill with a text, or a stack for several places. */
 function MarkerShape(
-  { marker: { stops }, label, colors }: {
-    marker: Marker;
-    label: string;
-    colors: MapColors | undefined;
-  },
+  { marker: { stops }, label }: { marker: Marker; label: string },
 ) {
   const [{ part, isLookedUp }] = stops as [Stop];
   const isCrowd = stops.length > 1;
   const half = Math.max(RADIUS, label.length * CHARACTER / 2 + 6);
-  const color = isCrowd ? colors?.ink : partColor(colors, part);
   const kind = isCrowd ? "crowd" : isLookedUp ? "exact" : "about";
-  const isHollow = kind === "about";
   const pill = { width: half * 2, height: RADIUS * 2, rx: RADIUS };
   return (
     <g class={`pin ${kind} ${partClass(part)}`}>
-      {isCrowd && <rect x={4 - half} y={-RADIUS - 4} {...pill} {...fillOf(color, colors?.paper)} />}
+      {isCrowd && <rect x={4 - half} y={-RADIUS - 4} {...pill} />}
       <rect
         x={-half}
         y={-RADIUS}
         {...pill}
-        {...isHollow ? fillOf(colors?.paper, color) : fillOf(color, colors?.paper)}
       />
       <text
         y="4"
         text-anchor="middle"
-        {...colors && {
-          fill: isHollow ? color : colors.paper,
-          "font-family": "sans-serif",
-          "font-size": 11.5,
-          "font-weight": 700,
-        }}
       >
         {label}
       </text>
@@ -262,13 +202,9 @@ function MarkerShape(
   );
 }
 
-function fillOf(fill: string | undefined, stroke: string | undefined) {
-  return fill === undefined ? {} : { fill, stroke, "stroke-width": 2 };
-}
-
 /** The small picture in the corner: the region with the place as a dot. */
 function Region(
-  { region, frame, colors }: { region: Outlines; frame: Box; colors: MapColors | undefined },
+  { region, frame }: { region: Outlines; frame: Box },
 ) {
   const box = boxOf(region.frame);
   const middle = { x: frame.x + frame.width / 2, y: frame.y + frame.height / 2 };
@@ -276,36 +212,33 @@ function Region(
   const height = box.height * scale;
   return (
     <svg class="region" x="8" y="8" width="96" height="80" viewBox={`0 0 1000 ${short(height)}`}>
-      <LandShapes outlines={region} frame={box} colors={colors} />
+      <LandShapes outlines={region} frame={box} />
       <circle
         class="here"
         cx={short((middle.x - Math.floor(middle.x - box.x) - box.x) * scale)}
         cy={short((middle.y - box.y) * scale)}
         r="44"
-        {...fillOf(colors?.ink, colors?.paper)}
       />
-      <rect class="edge" width="100%" height="100%" {...lineOf(colors?.line, 2)} />
+      <rect class="edge" width="100%" height="100%" />
     </svg>
   );
 }
 
 /** Draws the scale bar, in the lower right corner. */
 function ScaleBar(
-  { view, language, colors }: { view: Box; language: string; colors: MapColors | undefined },
+  { view, language }: { view: Box; language: string },
 ) {
   const { meters, part } = scaleBarOf(view);
   const start = percent(-part);
-  const line = lineOf(colors?.ink, 1.5);
   return (
     <svg class="scale" x="97%" y="100%" overflow="visible">
-      <line x1={start} x2="0" y1="-10" y2="-10" {...line} />
-      <line x1={start} x2={start} y1="-15" y2="-10" {...line} />
-      <line x1="0" x2="0" y1="-15" y2="-10" {...line} />
+      <line x1={start} x2="0" y1="-10" y2="-10" />
+      <line x1={start} x2={start} y1="-15" y2="-10" />
+      <line x1="0" x2="0" y1="-15" y2="-10" />
       <text
         y="-15"
         x={percent(-part / 2)}
         text-anchor="middle"
-        {...colors && { fill: colors.ink, "font-family": "sans-serif", "font-size": 11 }}
       >
         {metersText(meters, language)}
       </text>

@@ -4,7 +4,6 @@ import { renderToString } from "preact-render-to-string";
 import { landOf } from "../../../../routes/atlas/atlas.ts";
 import { boxOf, frameOf } from "../../../../web/app/map/land.ts";
 import { arrange } from "../../../../web/app/map/layout.ts";
-import { MapPicture } from "../../../../web/app/map/map_picture.tsx";
 import { gridOf, metersText, roundBelow, scaleBarOf } from "../../../../web/app/map/scale.ts";
 import type { Stop } from "../../../../web/app/map/stop.ts";
 import { TripMap } from "../../../../web/app/map/trip_map.tsx";
@@ -112,36 +111,4 @@ Deno.test("a plan without positions has no map, and a map without land still has
   assert(!html.includes('class="land"'));
   // Confirmed positions need no explanation.
   assert(!render(en, [stop(0, 1, 50, 14)], null).includes(en.map.about));
-});
-
-Deno.test("a picture without a style sheet has its size and all colors in itself", async () => {
-  const frame = frameOf(lisbon, 630 / 1_200)!;
-  const land = await landOf(frame);
-  const box = boxOf(frame);
-  const svg = renderToString(
-    <MapPicture
-      frame={box}
-      view={box}
-      land={[land]}
-      region={land.region}
-      stops={lisbon}
-      markers={arrange(lisbon, { view: box, width: 1_200, isClosest: false })}
-      size={{ width: 1_200, height: 630 }}
-      width={1_200}
-      language="en"
-      labelOf={({ index }) => String(index + 1)}
-      colors={{
-        water: "#d9e8ef",
-        land: "#f4f0e6",
-        line: "#9db4be",
-        paper: "#fff",
-        ink: "#222",
-        parts: ["#0f766e", "#be185d"],
-      }}
-    />,
-  );
-  assertMatch(svg, /^<svg[^>]* viewBox="0 0 1200 630"/);
-  for (const [shape] of svg.matchAll(/<(?:path|rect|text|line|circle) [^>]*>/g)) {
-    assertMatch(shape, / (fill|stroke)="/, shape);
-  }
 });
