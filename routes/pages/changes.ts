@@ -4,7 +4,6 @@
  */
 import type { Context, Hono } from "hono";
 import { z } from "zod";
-import { sha256 } from "../../lib/hash.ts";
 import { parseJson } from "../../lib/json.ts";
 import { wishViewOf } from "../../web/app/kinds/registry.ts";
 import { instructionFor, type PlanShape } from "../../web/app/shaping/plan_shape.ts";
@@ -12,18 +11,15 @@ import { acceptRefinement } from "../api/accept_job.ts";
 import { setHeaders } from "../http/answer.ts";
 import { MAX_BODY_BYTES, readLimited } from "../http/body.ts";
 import { type AppEnv, mayCancel, maySee } from "../http/caller.ts";
-import { ProblemError, problemTypes } from "../http/problem.ts";
+import { ProblemError } from "../http/problem.ts";
 import { wordsOf } from "./language.ts";
-import { problemOf } from "./page_problem.ts";
-import { formScopeOf } from "./sent_form.ts";
+import { refusalOf } from "./page_problem.ts";
+import { formKeyOf } from "./sent_form.ts";
 import { findTrip, type Found, jobOf, sendMissing, sendTrip } from "./trips.ts";
 import type { WebOptions } from "./web_options.ts";
 
 /** A form encodes a byte in up to three characters. */
 const MAX_FORM_BYTES = 3 * MAX_BODY_BYTES;
-
-/** Long enough to tell the changes of one form apart. */
-const DIGEST_CHARACTERS = 16;
 
 /** What the two forms of a trip send: a change of one part, or own words. */
 const ChangeForm = z.object({
@@ -59,12 +55,8 @@ async function handleForm(c: Context<AppEnv>, options: WebOptions): Promise<Resp
     const version = await createVersion(c, options, { ...found, form });
     return c.redirect(`/trips/${version.id}`, 303);
   } catch (error) {
-    const { code, headers = {}, extensions } = problemOf(c, error as Error);
+    const { refusal, status, headers } = refusalOf(c, error as Error);
     setHeaders(c, { ...headers, "cache-control": "no-store" });
-    const retryAfterSeconds = Number(headers["retry-after"] ?? NaN) || null;
-    const note = typeof extensions?.note === "string" ? extensions.note : null;
-    const { status } = problemTypes[code];
-    const refusal = { code, retryAfterSeconds, note };
     const refused = { refusal, status, text: form.text, part: form.part };
     return await sendTrip(c, options, { ...found, refused });
   }
@@ -89,16 +81,13 @@ async function createVersion(
   if (!change?.success) {
     throw new ProblemError({ code: "invalid_request", detail: "The form has no valid change" });
   }
-  const { formId } = form;
-  const digest = sha256(JSON.stringify(change.data)).slice(0, DIGEST_CHARACTERS);
   const caller = c.get("caller");
   const { job } = await acceptRefinement(c, kind, {
     jobs,
     rateLimiters,
     parentId: snapshot.job.id,
     change: change.data,
-    idempotencyKey: formId && `${formId}-${digest}`,
-    idempotencyScope: formId && formScopeOf(formId),
+    ...formKeyOf(form.formId, change.data),
     replacesFailed: true,
     maySee: (job) => maySee(caller, job, access),
   });

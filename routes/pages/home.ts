@@ -6,7 +6,6 @@ import type { Context, Hono } from "hono";
 import type { z } from "zod";
 import type { Noun } from "../../jobs/kinds/contracts.ts";
 import type { PublicKind } from "../../jobs/kind.ts";
-import { sha256 } from "../../lib/hash.ts";
 import type { QueuedJob } from "../../lib/job/job_record.ts";
 import type { HomeState } from "../../web/app/home/home.tsx";
 import type { FormValues } from "../../web/app/kinds/form_view.ts";
@@ -17,7 +16,7 @@ import { acceptJob } from "../api/accept_job.ts";
 import { setHeaders } from "../http/answer.ts";
 import { MAX_BODY_BYTES, readLimited } from "../http/body.ts";
 import type { AppEnv } from "../http/caller.ts";
-import { ProblemError, type ProblemStatus, problemTypes } from "../http/problem.ts";
+import { ProblemError, type ProblemStatus } from "../http/problem.ts";
 import { countFor } from "../http/rate_limit.ts";
 import { homeCardPath } from "./cards.ts";
 import { writeExample } from "./example.ts";
@@ -25,16 +24,13 @@ import { formLimits, limitsAt } from "./form_limits.ts";
 import { sendApp } from "./html.tsx";
 import { wordsOf } from "./language.ts";
 import { originOf } from "./page_origin.ts";
-import { problemOf } from "./page_problem.ts";
-import { formScopeOf, isAccepted, readForm, readLink } from "./sent_form.ts";
+import { refusalOf } from "./page_problem.ts";
+import { formKeyOf, isAccepted, readForm, readLink } from "./sent_form.ts";
 import { socialTags } from "./social_tags.tsx";
 import type { WebOptions } from "./web_options.ts";
 
 /** A form encodes a byte of JSON in up to three characters. */
 const MAX_FORM_BYTES = 3 * MAX_BODY_BYTES;
-
-/** Long enough to tell the wishes of one form apart. */
-const DIGEST_CHARACTERS = 16;
 
 /** The data and services that the start page and its forms use. */
 interface HomeContext extends WebOptions {
@@ -129,12 +125,8 @@ async function handleForm(c: Context<AppEnv>, context: HomeContext): Promise<Res
     const job = await createTrip(c, kind, sent);
     return c.redirect(`/trips/${job.id}`, 303);
   } catch (error) {
-    const { code, headers = {}, extensions } = problemOf(c, error as Error);
+    const { refusal, status, headers } = refusalOf(c, error as Error);
     setHeaders(c, headers);
-    const retryAfterSeconds = Number(headers["retry-after"] ?? NaN) || null;
-    const note = typeof extensions?.note === "string" ? extensions.note : null;
-    const refusal = { code, retryAfterSeconds, note };
-    const { status } = problemTypes[code];
     return await sendHome(c, context, { ...filledIn, refusal, status });
   }
 }
@@ -178,12 +170,10 @@ async function createTrip(
   kind: PublicKind,
   { request, formId, ...services }: SentWish,
 ): Promise<QueuedJob> {
-  const digest = sha256(JSON.stringify(request)).slice(0, DIGEST_CHARACTERS);
   const { job } = await acceptJob(c, kind, {
     ...services,
     request,
-    idempotencyKey: formId && `${formId}-${digest}`,
-    idempotencyScope: formId && formScopeOf(formId),
+    ...formKeyOf(formId, request),
     replacesFailed: true,
   });
   return job;

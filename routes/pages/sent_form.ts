@@ -5,6 +5,7 @@
 import { z } from "zod";
 import type { Noun } from "../../jobs/kinds/contracts.ts";
 import type { PublicKind } from "../../jobs/kind.ts";
+import { sha256 } from "../../lib/hash.ts";
 import { parseJson } from "../../lib/json.ts";
 import { listOf } from "../../web/app/kinds/field.ts";
 import { formOf } from "../../web/app/kinds/forms.ts";
@@ -50,8 +51,25 @@ const FORM_SCOPE = "form";
  * another network. Any other id belongs to its caller (`undefined`). The form that repeats a trip
  * has the id of that trip, which each person with the link knows.
  */
-export function formScopeOf(formId: string): string | undefined {
+function formScopeOf(formId: string): string | undefined {
   return z.uuid().safeParse(formId).success ? FORM_SCOPE : undefined;
+}
+
+/** Long enough to tell the contents of one form apart. */
+const DIGEST_CHARACTERS = 16;
+
+/**
+ * Returns the idempotency key of what a form asks for, and its scope. A form that is sent twice with
+ * the same content gets one job; with other content, another one.
+ *
+ * @param formId unset: the form has no id, so each time it is sent counts
+ */
+export function formKeyOf(formId: string | undefined, content: unknown) {
+  const digest = sha256(JSON.stringify(content)).slice(0, DIGEST_CHARACTERS);
+  return {
+    idempotencyKey: formId && `${formId}-${digest}`,
+    idempotencyScope: formId && formScopeOf(formId),
+  };
 }
 
 /** Reads the body of a form; `null` if it does not come from a form of this app. */
