@@ -2,7 +2,7 @@
  * An in-memory replacement of a browser's storage, with the methods that the app uses.
  * @module
  */
-export class MemoryStorage implements Pick<Storage, "getItem" | "setItem"> {
+export class MemoryStorage implements Pick<Storage, "getItem" | "setItem" | "removeItem"> {
   readonly items = new Map<string, string>();
   writes = 0;
 
@@ -13,5 +13,9 @@ export class MemoryStorage implements Pick<Storage, "getItem" | "setItem"> {
   setItem(key: string, value: string): void {
     this.writes++;
     this.items.set(key, value);
+  }
+
+  removeItem(key: string): void {
+    this.items.delete(key);
   }
 }

@@ -5,51 +5,33 @@
  */
 import type { Noun } from "../../../jobs/kinds/contracts.ts";
 import type { FormValues } from "../kinds/form_view.ts";
-
-/** The methods of a browser's storage that drafts need. */
-export type DraftStorage = Pick<Storage, "getItem" | "setItem" | "removeItem">;
+import { browserStorage, StoredValue, type ValueStorage } from "../stored.ts";
 
 /** The draft of the form of one kind. */
 export class Draft {
-  readonly #storage: DraftStorage | null;
-  readonly #key: string;
+  readonly #value: StoredValue;
 
   /** @param storage `null` if the browser forbids storage; the draft is then always empty */
-  constructor(storage: DraftStorage | null, kind: Noun) {
-    this.#storage = storage;
-    this.#key = `tripwright.draft.${kind}`;
+  constructor(storage: ValueStorage | null, kind: Noun) {
+    this.#value = new StoredValue(storage, `tripwright.draft.${kind}`);
   }
 
   /** Reads the values of fields. Anything else in the storage counts as no draft. */
   read(): FormValues {
-    try {
-      const stored: unknown = JSON.parse(this.#storage?.getItem(this.#key) ?? "{}");
-      const entries = Object.entries(Object(stored));
-      return Object.fromEntries(
-        entries.flatMap(([name, value]) => typeof value === "string" ? [[name, value]] : []),
-      );
-    } catch {
-      return {};
-    }
+    const entries = Object.entries(Object(this.#value.read()));
+    return Object.fromEntries(
+      entries.flatMap(([name, value]) => typeof value === "string" ? [[name, value]] : []),
+    );
   }
 
   /** Keeps the values of fields; without any, there is no draft. */
   write(values: FormValues): void {
-    try {
-      if (Object.keys(values).length === 0) this.#storage?.removeItem(this.#key);
-      else this.#storage?.setItem(this.#key, JSON.stringify(values));
-    } catch {
-      // The storage is full or forbidden. The form works without a draft.
-    }
+    if (Object.keys(values).length === 0) this.#value.remove();
+    else this.#value.write(values);
   }
 }
 
 /** Opens the draft of this browser. */
 export function openDraft(kind: Noun): Draft {
-  try {
-    return new Draft(globalThis.localStorage, kind);
-  } catch {
-    // Browsers that forbid storage throw when `localStorage` is read.
-    return new Draft(null, kind);
-  }
+  return new Draft(browserStorage(), kind);
 }

@@ -3,6 +3,7 @@
  * which trips it has forgotten.
  * @module
  */
+import { browserStorage, StoredValue, type ValueStorage } from "../stored.ts";
 
 /**
  * Whether this browser keeps copies: `off`: the traveler has turned it off; `site`: the site keeps
@@ -21,22 +22,26 @@ type Forgotten = Record<string, number>;
 
 /** The choice of this browser. It is in `localStorage`, which all tabs share. */
 export class KeepingChoice {
-  readonly #storage: Storage | null;
+  readonly #isBlocked: boolean;
   readonly #siteKeeps: boolean;
+  readonly #choice: StoredValue;
+  readonly #forgottenTrips: StoredValue;
 
   /**
    * @param storage `null` if the browser forbids storage
    * @param siteKeeps whether the site allows copies
    */
-  constructor(storage: Storage | null, siteKeeps: boolean) {
-    this.#storage = storage;
+  constructor(storage: ValueStorage | null, siteKeeps: boolean) {
+    this.#isBlocked = storage === null;
     this.#siteKeeps = siteKeeps;
+    this.#choice = new StoredValue(storage, CHOICE_KEY);
+    this.#forgottenTrips = new StoredValue(storage, FORGOTTEN_KEY);
   }
 
   get current(): Choice {
     if (!this.#siteKeeps) return "site";
-    if (this.#storage === null) return "blocked";
-    return this.#read(CHOICE_KEY) === "0" ? "off" : "on";
+    if (this.#isBlocked) return "blocked";
+    return this.#choice.read() === 0 ? "off" : "on";
   }
 
   /** Whether a trip is kept at all, also in the list of trips. */
@@ -45,7 +50,7 @@ export class KeepingChoice {
   }
 
   set(isOn: boolean): void {
-    this.#write(CHOICE_KEY, isOn ? "1" : "0");
+    this.#choice.write(isOn ? 1 : 0);
   }
 
   /**
@@ -69,43 +74,17 @@ export class KeepingChoice {
   #change(changed: Forgotten): void {
     const all = Object.entries({ ...this.#forgotten(), ...changed });
     const live = all.filter(([, until]) => until > Date.now());
-    this.#write(FORGOTTEN_KEY, JSON.stringify(Object.fromEntries(live)));
+    this.#forgottenTrips.write(Object.fromEntries(live));
   }
 
   #forgotten(): Forgotten {
-    try {
-      const stored = JSON.parse(this.#read(FORGOTTEN_KEY) ?? "{}");
-      const entries = Object.entries(stored).filter(([, until]) => typeof until === "number");
-      return Object.fromEntries(entries) as Forgotten;
-    } catch {
-      return {};
-    }
-  }
-
-  #read(key: string): string | null {
-    try {
-      return this.#storage?.getItem(key) ?? null;
-    } catch {
-      return null;
-    }
-  }
-
-  #write(key: string, value: string): void {
-    try {
-      this.#storage?.setItem(key, value);
-    } catch {
-      // The storage is full or forbidden. Both are shown where a copy would be saved.
-    }
+    const stored = Object.entries(Object(this.#forgottenTrips.read()));
+    return Object.fromEntries(stored.filter(([, until]) => typeof until === "number")) as Forgotten;
   }
 }
 
 /** Opens the choice of this browser. */
 export function openChoice(): KeepingChoice {
   const siteKeeps = document.querySelector(`meta[name="${COPIES_META}"]`) === null;
-  try {
-    return new KeepingChoice(globalThis.localStorage, siteKeeps);
-  } catch {
-    // Browsers that forbid storage throw when `localStorage` is read.
-    return new KeepingChoice(null, siteKeeps);
-  }
+  return new KeepingChoice(browserStorage(), siteKeeps);
 }

@@ -6,6 +6,7 @@ import { DAY_MS } from "../../../lib/clock.ts";
 import type { Job } from "../../client/client.ts";
 import { idOf } from "../../client/job.ts";
 import { wishKinds } from "../kinds/registry.ts";
+import { browserStorage, StoredValue, tellsOf, type ValueStorage } from "../stored.ts";
 import { valuesOf, type Wish, wishOfJob } from "../wish.ts";
 
 export interface RecentTrip {
@@ -30,26 +31,19 @@ const MAX_AGE_MS = 7 * DAY_MS;
 
 /** The list, newest first. It ignores entries that this app did not write. */
 export class RecentTrips {
-  readonly #storage: Storage | null;
+  /** Whether the browser allows storage. */
+  readonly isAvailable: boolean;
+  readonly #value: StoredValue;
 
   /** @param storage `null` if the browser forbids storage; the list then stays empty */
-  constructor(storage: Storage | null) {
-    this.#storage = storage;
-  }
-
-  /** Whether the browser allows storage. */
-  get isAvailable(): boolean {
-    return this.#storage !== null;
+  constructor(storage: ValueStorage | null) {
+    this.isAvailable = storage !== null;
+    this.#value = new StoredValue(storage, KEY);
   }
 
   /** Reads the list. It is read each time, because another tab may have changed it. */
   list(): RecentTrip[] {
-    try {
-      const stored = JSON.parse(this.#storage?.getItem(KEY) ?? "[]");
-      return Array.isArray(stored) ? stored.filter(isTrip) : [];
-    } catch {
-      return [];
-    }
+    return this.#value.readList().filter(isTrip);
   }
 
   /** Adds or updates a job. Kinds without a form are left out. */
@@ -85,28 +79,18 @@ export class RecentTrips {
     const known = trips.find((known) => known.id === id);
     if (trip && JSON.stringify(known) === JSON.stringify(trip)) return;
     const others = trips.filter((other) => other.id !== id);
-    const next = trip ? newest([...others, trip]) : others;
-    try {
-      this.#storage?.setItem(KEY, JSON.stringify(next));
-    } catch {
-      // The storage is full or forbidden. The app works without the list.
-    }
+    this.#value.write(trip ? newest([...others, trip]) : others);
   }
 }
 
 /** Opens the list of this browser. */
 export function openRecentTrips(): RecentTrips {
-  try {
-    return new RecentTrips(globalThis.localStorage);
-  } catch {
-    // Browsers that forbid storage throw when `localStorage` is read.
-    return new RecentTrips(null);
-  }
+  return new RecentTrips(browserStorage());
 }
 
 /** Returns whether a storage event reports that another tab has changed the list. */
-export function tellsOfTrips({ key }: StorageEvent): boolean {
-  return key === KEY || key === null;
+export function tellsOfTrips(event: StorageEvent): boolean {
+  return tellsOf(event, KEY);
 }
 
 /** Returns the trips that the list keeps, newest first. */

@@ -2,6 +2,7 @@
  * The edits of plans in `localStorage`, which all tabs share.
  * @module
  */
+import { browserStorage, StoredValue, tellsOf, type ValueStorage } from "../stored.ts";
 import type { Edits } from "./edits.ts";
 
 /** The edits of one trip. */
@@ -16,11 +17,11 @@ const MAX_TRIPS = 50;
 
 /** The stored edits, those of the last edited trip first. */
 export class EditStore {
-  readonly #storage: Pick<Storage, "getItem" | "setItem"> | null;
+  readonly #value: StoredValue;
 
   /** @param storage `null` if the browser forbids storage; edits then last until the page closes */
-  constructor(storage: Pick<Storage, "getItem" | "setItem"> | null) {
-    this.#storage = storage;
+  constructor(storage: ValueStorage | null) {
+    this.#value = new StoredValue(storage, KEY);
   }
 
   /** Returns the edits of a trip; `null`: it never had any. */
@@ -32,37 +33,22 @@ export class EditStore {
   /** Stores the edits of a trip. Those of the trip that was edited longest ago may be dropped. */
   put(id: string, { order }: Edits): void {
     const others = this.#list().filter((entry) => entry.id !== id);
-    try {
-      const list = [{ id, order }, ...others].slice(0, MAX_TRIPS);
-      this.#storage?.setItem(KEY, JSON.stringify(list));
-    } catch {
-      // The storage is full or forbidden. The page keeps the edits until it closes.
-    }
+    this.#value.write([{ id, order }, ...others].slice(0, MAX_TRIPS));
   }
 
   #list(): Entry[] {
-    try {
-      const stored = JSON.parse(this.#storage?.getItem(KEY) ?? "[]");
-      return Array.isArray(stored) ? stored.filter(isEntry) : [];
-    } catch {
-      return [];
-    }
+    return this.#value.readList().filter(isEntry);
   }
 }
 
 /** Opens the edits of this browser. */
 export function openEdits(): EditStore {
-  try {
-    return new EditStore(globalThis.localStorage);
-  } catch {
-    // Browsers that forbid storage throw when `localStorage` is read.
-    return new EditStore(null);
-  }
+  return new EditStore(browserStorage());
 }
 
 /** Returns whether a storage event reports that another tab has changed edits. */
-export function tellsOfEdits({ key }: StorageEvent): boolean {
-  return key === KEY || key === null;
+export function tellsOfEdits(event: StorageEvent): boolean {
+  return tellsOf(event, KEY);
 }
 
 function isEntry(value: unknown): value is Entry {
