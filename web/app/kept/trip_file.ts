@@ -9,10 +9,10 @@ import type { Words } from "../../words/words.ts";
 import { titleOfJob } from "../wish.ts";
 import { type Land, readLand } from "../map/land.ts";
 import type { Copy } from "./copies.ts";
-import { fitted, type Shape, UNFIT } from "./shape.ts";
+import { fitted, type JsonSchema, UNFIT } from "./json_schema.ts";
 
 /** The shapes of jobs by the names of their kinds. */
-export type Shapes = Partial<Record<KindName, Shape>>;
+export type Shapes = Partial<Record<KindName, JsonSchema>>;
 
 /** Where the service has the shapes. */
 export const SHAPES_PATH = "/trip_shapes.json";
