@@ -303,10 +303,14 @@ export class Program implements AsyncDisposable {
     return states.trim().split("\n").every((state) => state.startsWith("T"));
   }
 
-  /** Sends a signal and waits for the end. */
+  /**
+   * Sends a signal and waits for the end.
+   *
+   * @throws {Error} if the program does not end within two minutes
+   */
   async end(signal: Deno.Signal): Promise<Deno.CommandStatus> {
     this.signal(signal);
-    return await this.ended();
+    return await withWaitLimit(this.ended(), () => `the program ends after ${signal}`);
   }
 
   /** Waits until it ends by itself. */
