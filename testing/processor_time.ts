@@ -51,10 +51,23 @@ export async function fastest(
 ): Promise<number> {
   let best = Infinity;
   for (let n = 0; n < runs && best >= enoughMs; n++) {
-    const before = cpuUsage();
+    const before = processorMs();
     await run();
-    const { user, system } = cpuUsage(before);
-    best = Math.min(best, (user + system) / 1_000);
+    best = Math.min(best, processorMs() - before);
   }
   return best;
+}
+
+/**
+ * Returns the processor time of this thread so far, in milliseconds, and where there is no Linux,
+ * that of the whole process: other tests run in other threads.
+ * https://docs.kernel.org/scheduler/sched-stats.html
+ */
+function processorMs(): number {
+  try {
+    return Number.parseInt(Deno.readTextFileSync("/proc/thread-self/schedstat")) / 1_000_000;
+  } catch {
+    const { user, system } = cpuUsage();
+    return (user + system) / 1_000;
+  }
 }

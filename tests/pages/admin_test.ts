@@ -64,8 +64,6 @@ async function* statesOf(page: Page, url: string) {
 
 const viewers = {
   light: { viewport: { width: 1280, height: 900 } },
-  dark: { colorScheme: "dark", viewport: { width: 1280, height: 900 } },
-  phone: { viewport: { width: 320, height: 640 } },
   "dark-phone": { colorScheme: "dark", viewport: { width: 320, height: 640 } },
 } as const;
 

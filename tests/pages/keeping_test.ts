@@ -361,7 +361,8 @@ browserTest("the traveler forgets trips, and switches keeping off", async (brows
   await rows.filter({ hasText: "Lima" }).waitFor();
   assertStrictEquals(await page.getByText("Saved copy").count(), 0);
   await page.reload();
-  assertStrictEquals(await page.getByLabel("Keep trips in this browser").isChecked(), false);
+  await page.getByRole("checkbox", { name: "Keep trips in this browser", checked: false })
+    .waitFor();
   await page.getByRole("link", { name: "Lima, 3 days" }).click();
   await page.getByText("you turned off keeping trips in this browser").waitFor();
   assertStrictEquals(await page.evaluate(NO_WORKER), true);

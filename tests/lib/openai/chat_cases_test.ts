@@ -2,7 +2,7 @@
  * Answers of Chat Completions as many servers send them: none may cost a paid answer, and none may
  * be taken for what it is not.
  */
-import { assert, assertEquals, assertStrictEquals } from "@std/assert";
+import { assertEquals, assertStrictEquals } from "@std/assert";
 import {
   caseRequest,
   chunk,
@@ -17,6 +17,7 @@ import {
   type Wire,
 } from "../../../testing/model_case.ts";
 import { nextTurn } from "../../../testing/fake_clock.ts";
+import { assertLinearTime } from "../../../testing/processor_time.ts";
 import { ask, bytesOf, openModel } from "../../../testing/openai_model.ts";
 
 /** A row: the events of the only answer; by default the turn has the plan. */
@@ -354,16 +355,14 @@ Deno.test("chat() waits for the rest of an answer whose chunks all report the en
 
 Deno.test("chat() takes linear time for chunks that all report the end", async () => {
   const content = '{"a":["}"],'.repeat(20);
-  async function millisecondsWith(finish: string | null) {
-    const chunks = Array(4_000).fill(chunk({ content }, finish));
-    const startedAt = performance.now();
-    const answers = [stream(...chunks, chunk({}, "stop"), DONE)];
-    await runCase("chat", { name: "", answers, text: content.repeat(4_000) });
-    return performance.now() - startedAt;
-  }
-  const without = await millisecondsWith(null);
-  // A search of the whole text for each chunk takes many times as long.
-  assert(await millisecondsWith("stop") < 5 * without + 500);
+  const answerOf = (count: number) =>
+    runCase("chat", {
+      name: "",
+      answers: [stream(...Array(count).fill(chunk({ content }, "stop")), chunk({}, "stop"), DONE)],
+      text: content.repeat(count),
+    });
+  // A search of the whole text for each chunk takes quadratic time.
+  await assertLinearTime(1_000, answerOf);
 });
 
 Deno.test("chat() sends no empty message of the model, and no two of the user", async () => {

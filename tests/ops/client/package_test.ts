@@ -5,11 +5,11 @@
 import { assert, assertEquals, assertMatch, assertNotMatch, assertStrictEquals } from "@std/assert";
 import { extname, join } from "node:path";
 import type { Page } from "playwright-core";
-import denoJson from "../../deno.json" with { type: "json" };
-import { browserTest } from "../../testing/browser.ts";
-import { serveLocally } from "../../testing/local_server.ts";
-import { isWithoutNpm, type NpmProject, npmProject } from "../../testing/npm_project.ts";
-import { openService } from "../../testing/page_service.ts";
+import denoJson from "../../../deno.json" with { type: "json" };
+import { browserTest } from "../../../testing/browser.ts";
+import { serveLocally } from "../../../testing/local_server.ts";
+import { isWithoutNpm, type NpmProject, npmProject } from "../../../testing/npm_project.ts";
+import { openService } from "../../../testing/page_service.ts";
 
 const ignore = isWithoutNpm("tests of the npm package");
 

@@ -1,0 +1,3 @@
+import { registerTests } from "../../testing/suites.ts";
+
+await registerTests("units");
