@@ -79,3 +79,12 @@ Deno.test("longFunctions() finds functions of every form by their names", () => 
     names.map((n) => `lib/example.ts ${n}`),
   );
 });
+
+Deno.test("no file of tests reads the clock when it is loaded, long before its tests run", async () => {
+  const found = [];
+  for await (const file of filesBelow("tests")) {
+    const source = await Deno.readTextFile(join(root, file));
+    if (/^(?:const|let) [^\n]*(?:\.now\(\)|new Date\(\))/m.test(source)) found.push(file);
+  }
+  assertEquals(found, []);
+});

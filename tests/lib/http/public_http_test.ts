@@ -465,8 +465,6 @@ Deno.test("postPublicly() does not look up an address", async () => {
   assertEquals(connections, ["::1 8080", "8.8.8.8 443"]);
 });
 
-const minuteAway = new Date(Date.now() + 60_000).toUTCString();
-
 const answers: [what: string, answer: string, status: number, retryAfterMs: number | null][] = [
   ["a status alone", NO_CONTENT, 204, null],
   ["no reason phrase", "HTTP/1.1 200\r\n\r\n", 200, null],
@@ -496,6 +494,7 @@ for (const [what, text, status, retryAfterMs] of answers) {
 }
 
 Deno.test("postPublicly() reads a date in Retry-After", async () => {
+  const minuteAway = new Date(Date.now() + 60_000).toUTCString();
   await using server = serveText(`HTTP/1.1 503 Busy\r\nRetry-After: ${minuteAway}\r\n\r\n`);
 
   const { retryAfterMs } = await postTo(server);
