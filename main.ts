@@ -21,6 +21,8 @@ import { createApp, handlerOf } from "./routes/app.ts";
 import { presentNotice } from "./routes/api/presenter.ts";
 import { PhotoBook } from "./routes/photos/photo_book.ts";
 import type { RateLimiters } from "./routes/http/rate_limit.ts";
+import { platform } from "./lib/platform/platform.ts";
+import type { Address } from "./lib/platform/contract.ts";
 
 /**
  * How long running jobs may continue after SIGINT before they are released. Deno Deploy kills the
@@ -75,7 +77,7 @@ await keys.refresh().catch(exitWithoutKeys);
 // Deno Deploy requires this before the server starts. There, a cron run is a request, and an
 // instance lives as long as it has requests. So the run lasts until the jobs that it finds have
 // ended.
-Deno.cron("sweep", "* * * * *", () => instance.patrol());
+platform.everyMinute("sweep", () => instance.patrol());
 
 const shutdowns = createModelShutdowns(config);
 const { webhookSecret, publicReads, trustedProxies } = config;
@@ -102,9 +104,9 @@ const app = createApp({
 });
 const handler = handlerOf(app);
 const hurry = new AbortController();
-// With `--watch`, Deno survives `Deno.exit()`. In development SIGTERM must end it, so no listener.
+// With `--watch`, Deno survives `exit()`. In development SIGTERM must end it, so no listener.
 for (const signal of config.dev ? ["SIGINT"] as const : ["SIGINT", "SIGTERM"] as const) {
-  Deno.addSignalListener(signal, () => jobs.stopping ? hurry.abort() : shutDown(signal));
+  platform.onSignal(signal, () => jobs.stopping ? hurry.abort() : shutDown(signal));
 }
 const server = startListening();
 instance.start();
@@ -115,7 +117,7 @@ startMetrics();
 
 async function startingConfig(): Promise<Config> {
   try {
-    return await readConfig({ dev: Deno.args.includes("--dev") });
+    return await readConfig({ dev: platform.args.includes("--dev") });
   } catch (error) {
     if (error instanceof ConfigError) exitWithReason(error.message);
     throw error;
@@ -163,12 +165,10 @@ async function startMetrics(): Promise<void> {
 /** Listens; on Deno Deploy only once, because there the platform accepts the connections. */
 function startListening(): { shutdown(): Promise<void> } {
   const { port, hostname, onDeploy, concurrency } = config;
-  // Deno 2.5 compresses by default, later versions only with this option.
-  const options = { hostname, automaticCompression: true };
-  const greeting = { port, onListen: (at: Deno.NetAddr) => greet(config, at.port) };
+  const greeting = { port, onListen: (at: Address) => greet(config, at.port) };
   const serve = (port?: number) =>
-    Deno.serve(
-      { ...options, ...(port === undefined ? greeting : { port, onListen: () => {} }) },
+    platform.network.serve(
+      { hostname, ...(port === undefined ? greeting : { port, onListen: () => {} }) },
       handler,
     );
   try {
@@ -178,7 +178,7 @@ function startListening(): { shutdown(): Promise<void> } {
     );
     return new Listener({ serve, reserve, clock: systemClock });
   } catch (error) {
-    if (error instanceof Deno.errors.AddrInUse) exitWithReason(`port ${port} is in use, set PORT`);
+    if (platform.failures.isAddressInUse(error)) exitWithReason(`port ${port} is in use, set PORT`);
     exitWithReason(`cannot listen on HOST ${hostname}, PORT ${port}: ${describeError(error)}`);
   }
 }
@@ -186,7 +186,7 @@ function startListening(): { shutdown(): Promise<void> } {
 /** Exits with one line that says why the service cannot start. */
 function exitWithReason(reason: string, code = 1): never {
   console.error(`Cannot start: ${reason}`);
-  Deno.exit(code);
+  platform.exit(code);
 }
 
 function exitWithoutDatabase(error: Error): never {
@@ -235,5 +235,5 @@ async function shutDown(signal: string): Promise<void> {
   kv.close();
   storage[Symbol.dispose]();
   log.info("stopped");
-  Deno.exit(0);
+  platform.exit(0);
 }

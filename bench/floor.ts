@@ -8,6 +8,7 @@
  */
 import { Hono } from "hono";
 import { z } from "zod";
+import type { AtomicOperation } from "../lib/platform/kv.ts";
 
 const [path] = Deno.args;
 const kv = await Deno.openKv(path);
@@ -18,7 +19,7 @@ const Request = z.object({
   durationDays: z.int().min(1).max(30),
 });
 
-const waiting: { add: (commit: Deno.AtomicOperation) => void; done: () => void }[] = [];
+const waiting: { add: (commit: AtomicOperation) => void; done: () => void }[] = [];
 let isCommitting = false;
 
 async function commitAll(): Promise<void> {
@@ -33,7 +34,7 @@ async function commitAll(): Promise<void> {
   isCommitting = false;
 }
 
-function store(add: (commit: Deno.AtomicOperation) => void): Promise<void> {
+function store(add: (commit: AtomicOperation) => void): Promise<void> {
   return new Promise((done) => {
     waiting.push({ add, done });
     if (!isCommitting) commitAll();

@@ -6,6 +6,7 @@ import { readBlob } from "../lib/store/blob.ts";
 import { keys } from "../lib/store/job_keys.ts";
 import type { JobRecord, SucceededJob } from "../lib/job/job_record.ts";
 import { CHANGED_PART } from "./faulty_model.ts";
+import type { Kv } from "../lib/platform/kv.ts";
 
 /**
  * Returns the ids of completed refinements with a part that should be as before and is not, or with
@@ -14,7 +15,7 @@ import { CHANGED_PART } from "./faulty_model.ts";
  * @param records the jobs of the database, by id
  */
 export async function findBrokenRefinements(
-  kv: Deno.Kv,
+  kv: Kv,
   records: ReadonlyMap<string, JobRecord>,
 ): Promise<string[]> {
   const broken: string[] = [];
@@ -30,7 +31,7 @@ export async function findBrokenRefinements(
 }
 
 /** Returns the days or bundles of a plan, each as JSON. */
-async function partsOf(kv: Deno.Kv, { id, result }: SucceededJob): Promise<string[]> {
+async function partsOf(kv: Kv, { id, result }: SucceededJob): Promise<string[]> {
   const plan = await readBlob(kv, { key: keys.result(id), ref: result });
   const { days, bundles } = plan as { days?: unknown[]; bundles?: unknown[] };
   return (days ?? bundles ?? []).map((part) => JSON.stringify(part));

@@ -24,6 +24,7 @@ import { JobListing, type JobQuery } from "../lib/store/job_listing.ts";
 import { testApp } from "../testing/app.ts";
 import { workDirectory } from "../testing/program.ts";
 import { openBenchRuntime } from "./runtime.ts";
+import type { AtomicOperation, Kv } from "../lib/platform/kv.ts";
 
 const { values } = parseArgs({ options: { jobs: { type: "string", default: "100000" } } });
 const COUNT = Number(values.jobs);
@@ -80,7 +81,7 @@ function endJob(job: RunningJob, { n, now }: { n: number; now: number }): JobRec
 }
 
 /** Adds the keys that lists read. */
-function addJob(commit: Deno.AtomicOperation, job: JobRecord): void {
+function addJob(commit: AtomicOperation, job: JobRecord): void {
   const options = { expireIn: TTL_MS };
   commit.set(keys.job(job.id), job, options);
   if (job.owner !== null) commit.set(keys.owned(job.owner, job), {}, options);
@@ -91,7 +92,7 @@ function addJob(commit: Deno.AtomicOperation, job: JobRecord): void {
 }
 
 /** Stores all jobs. The newest ones wait. */
-async function storeJobs(kv: Deno.Kv, { waiting }: { waiting: number }): Promise<void> {
+async function storeJobs(kv: Kv, { waiting }: { waiting: number }): Promise<void> {
   const from = systemClock.now() - COUNT;
   for (let n = 0; n < COUNT; n += JOBS_PER_COMMIT) {
     const commit = kv.atomic();
@@ -133,7 +134,7 @@ async function timeMany<T>(work: () => Promise<T>): Promise<{ last: T; times: st
 }
 
 /** Measures the first page of a list, one from its middle, and the page of the dashboard. */
-async function measure(kv: Deno.Kv, query: JobQuery) {
+async function measure(kv: Kv, query: JobQuery) {
   const listing = new JobListing(kv, systemClock);
   const middle = newJobId(systemClock.now() - COUNT / 2);
   const first = await timeMany(() => listing.page(query, { limit: PAGE }));
@@ -150,7 +151,7 @@ async function measure(kv: Deno.Kv, query: JobQuery) {
 }
 
 /** Returns a function that asks the application for the page of the dashboard with this filter. */
-function dashboardOf(kv: Deno.Kv, { until, ...query }: JobQuery): () => Promise<Response> {
+function dashboardOf(kv: Kv, { until, ...query }: JobQuery): () => Promise<Response> {
   const app = testApp(openBenchRuntime(kv), { clock: systemClock, adminToken: TOKEN });
   const fields = Object.entries({
     ...query,

@@ -56,7 +56,7 @@ const bare = handlerOf(withoutMeasurement(app));
 const info = { remoteAddr: { transport: "tcp", hostname: "127.0.0.1", port: 1 } } as const;
 const poll = (handler: typeof measured) => async () => {
   const request = new Request(`http://localhost${path}`);
-  const response = await handler(request, { ...info, completed: Promise.resolve() });
+  const response = await handler(request, info);
   await response.arrayBuffer();
 };
 

@@ -9,6 +9,7 @@ import { thresholdsOf } from "./alert_thresholds.ts";
 import { secretsOf } from "./api_key.ts";
 import { describeError } from "./log.ts";
 import { variableNames, Variables } from "./variables.ts";
+import { platform } from "./platform/platform.ts";
 
 /** The service cannot start with this environment. The message is one line and holds no secret. */
 export class ConfigError extends Error {
@@ -44,7 +45,7 @@ const DEV_SAMPLE_DELAY_MS = 6 * SECOND;
  */
 export async function readConfig(options: { dev: boolean }): Promise<Config> {
   const set = variableNames.flatMap((name) => {
-    const value = Deno.env.get(name);
+    const value = platform.variable(name);
     return value !== undefined && isValue(name, value) ? [[name, value]] : [];
   });
   return parseConfig({ ...await readEnvFile(), ...Object.fromEntries(set) }, options);
@@ -52,11 +53,11 @@ export async function readConfig(options: { dev: boolean }): Promise<Config> {
 
 async function readEnvFile(): Promise<Record<string, string>> {
   try {
-    const text = Deno.readTextFileSync(".env");
+    const text = platform.files.read(".env");
     const { parse } = await import("dotenv");
     return parse(text);
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return {};
+    if (platform.failures.isMissing(error)) return {};
     throw new ConfigError(`the file .env cannot be read: ${describeError(error)}`);
   }
 }

@@ -14,6 +14,7 @@ import {
   type TextFormatter,
 } from "@logtape/logtape";
 import { type Clock, systemClock } from "./clock.ts";
+import { platform } from "./platform/platform.ts";
 
 export interface LogOptions {
   level: LogLevel;
@@ -88,8 +89,7 @@ function jsonFormatter(): TextFormatter {
 
 /** `12:00:05.123 INF completed jobId=… kind=itinerary durationMs=504`, in color on a terminal. */
 function readableFormatter(): TextFormatter {
-  const plain = Deno.noColor || !Deno.stdout.isTerminal();
-  return (plain ? getTextFormatter : getAnsiColorFormatter)({
+  return (platform.hasColors ? getAnsiColorFormatter : getTextFormatter)({
     timestamp: "time",
     format: ({ timestamp, level, message, record }) =>
       [timestamp, level, message, ...Object.entries(record.properties).map(pair)].join(" "),

@@ -42,6 +42,7 @@ import type { PhotoBook } from "./photos/photo_book.ts";
 import { internalProblem, sendProblem } from "./http/send_problem.ts";
 import { webRoutes } from "./pages/web.tsx";
 import { webhookRoutes } from "./api/webhooks.ts";
+import type { Handler } from "../lib/platform/contract.ts";
 
 export interface AppOptions {
   jobs: JobService;
@@ -154,11 +155,11 @@ function sendError(error: Error, c: Context): Response | Promise<Response> {
 }
 
 /**
- * Returns the application as a handler for `Deno.serve()`. Without a body, a server would answer
+ * Returns the application as a handler for a server. Without a body, a server would answer
  * `HEAD` with `Content-Length: 0`, which must match the answer to `GET` (RFC 9110, section 8.6). So
  * such an answer gets an empty stream.
  */
-export function handlerOf(app: Hono<AppEnv>): Deno.ServeHandler {
+export function handlerOf(app: Hono<AppEnv>): Handler {
   return async (request, info) => {
     const response = await app.fetch(request, info);
     const isUnchanged = request.method !== "HEAD" || NO_BODY.has(response.status);

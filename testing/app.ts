@@ -13,6 +13,7 @@ import { type AppOptions, createApp } from "../routes/app.ts";
 import type { AccessOptions } from "../routes/http/caller.ts";
 import { openRuntimesOn, type RuntimeOverrides } from "./runtimes.ts";
 import { FakeClock } from "./fake_clock.ts";
+import type { Kv } from "../lib/platform/kv.ts";
 
 /** The kinds of job that the service has. */
 export const kinds = createKinds(parseConfig({}));
@@ -64,7 +65,7 @@ export function testApp(
 }
 
 interface AppSettings extends TestAppOptions {
-  kv?: Deno.Kv;
+  kv?: Kv;
   clock?: FakeClock;
   /** How long a sample plan takes, by the fake clock. */
   delayMs?: number;

@@ -4,6 +4,7 @@
  * @module
  */
 import { hookKv } from "./hooked_kv.ts";
+import type { Kv } from "../lib/platform/kv.ts";
 
 /** A point in the run of the program: just before or just after one of its commits. */
 export interface FaultPoint {
@@ -38,7 +39,7 @@ export function haltAt({ when, commit, nth = 1 }: FaultPoint): void {
     console.log(JSON.stringify({ message: "halted" }));
     return await new Promise(() => {});
   }
-  async function openHookedKv(path?: string): Promise<Deno.Kv> {
+  async function openHookedKv(path?: string): Promise<Kv> {
     const { kv, hooks } = hookKv(await openKv(path));
     hooks.commit = async (sets, run) => {
       // A doorbell that rings before the program is killed must not start the accepted job.

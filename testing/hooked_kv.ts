@@ -3,25 +3,26 @@
  * @module
  */
 import { setImmediate } from "node:timers/promises";
+import type { AtomicOperation, Kv, KvKey, KvListSelector } from "../lib/platform/kv.ts";
 
-type CommitResult = Awaited<ReturnType<Deno.AtomicOperation["commit"]>>;
+type CommitResult = Awaited<ReturnType<AtomicOperation["commit"]>>;
 
 export interface KvHooks {
   /** Receives the keys that the commit sets, and the function that runs it. */
   commit?:
-    | ((sets: Deno.KvKey[], run: () => Promise<CommitResult>) => Promise<CommitResult>)
+    | ((sets: KvKey[], run: () => Promise<CommitResult>) => Promise<CommitResult>)
     | undefined;
   /** Is awaited before each key is read. */
-  get?: ((key: Deno.KvKey) => Promise<void> | void) | undefined;
+  get?: ((key: KvKey) => Promise<void> | void) | undefined;
   /** Is called for each list. What it returns is awaited before each entry. */
-  list?: ((selector: Deno.KvListSelector) => Promise<unknown> | void) | undefined;
+  list?: ((selector: KvListSelector) => Promise<unknown> | void) | undefined;
 }
 
 /** How many operations of a wrapped database run. */
-const running = new WeakMap<Deno.Kv, Operations>();
+const running = new WeakMap<Kv, Operations>();
 
 /** Whether a database was wrapped by {@link hookKv}. */
-export function isHooked(kv: Deno.Kv): boolean {
+export function isHooked(kv: Kv): boolean {
   return running.has(kv);
 }
 
@@ -37,7 +38,7 @@ const QUIET_TURNS = Deno.version.deno.startsWith("2.5.") ? 6 : 20;
  * waits until no read and no commit has run for some turns of the event loop. A fake clock does
  * not wait for the database, so a test that measures time calls this after each step of the clock.
  */
-export async function settled(kv: Deno.Kv): Promise<void> {
+export async function settled(kv: Kv): Promise<void> {
   const operations = running.get(kv);
   if (!operations) throw new Error("the database is not wrapped");
   for (let quietTurns = 0; quietTurns < QUIET_TURNS; quietTurns++) {
@@ -61,10 +62,10 @@ class Operations {
 }
 
 /** Wraps a database. The hooks can be set and unset at any time. */
-export function hookKv(kv: Deno.Kv): { kv: Deno.Kv; hooks: KvHooks } {
+export function hookKv(kv: Kv): { kv: Kv; hooks: KvHooks } {
   const hooks: KvHooks = {};
   const operations = new Operations();
-  const methods: Partial<Deno.Kv> = hookedMethods(kv, { hooks, operations });
+  const methods: Partial<Kv> = hookedMethods(kv, { hooks, operations });
   const hooked = new Proxy(kv, {
     get(target, name) {
       if (Object.hasOwn(methods, name)) return Reflect.get(methods, name);
@@ -77,21 +78,21 @@ export function hookKv(kv: Deno.Kv): { kv: Deno.Kv; hooks: KvHooks } {
 }
 
 function hookedMethods(
-  kv: Deno.Kv,
+  kv: Kv,
   { hooks, operations }: { hooks: KvHooks; operations: Operations },
-): Partial<Deno.Kv> {
+): Partial<Kv> {
   return {
     set: (...args) => operations.run(() => kv.set(...args)),
     delete: (...args) => operations.run(() => kv.delete(...args)),
-    async get<T>(...args: Parameters<Deno.Kv["get"]>) {
+    async get<T>(...args: Parameters<Kv["get"]>) {
       await hooks.get?.(args[0]);
       return await operations.run(() => kv.get<T>(...args));
     },
     async getMany<T extends readonly unknown[]>(...args: Parameters<typeof kv.getMany<T>>) {
-      for (const key of args[0]) await hooks.get?.(key as Deno.KvKey);
+      for (const key of args[0]) await hooks.get?.(key as KvKey);
       return await operations.run(() => kv.getMany<T>(...args));
     },
-    list<T>(...args: Parameters<Deno.Kv["list"]>) {
+    list<T>(...args: Parameters<Kv["list"]>) {
       const ready = hooks.list?.(args[0]);
       const entries = kv.list<T>(...args);
       const next = entries.next.bind(entries);
@@ -104,7 +105,7 @@ function hookedMethods(
     },
     atomic() {
       const operation = kv.atomic();
-      const sets: Deno.KvKey[] = [];
+      const sets: KvKey[] = [];
       const set = operation.set.bind(operation);
       const run = operation.commit.bind(operation);
       const commit = () => operations.run(run);

@@ -15,6 +15,7 @@ import { JobStore, type JobStoreOptions } from "../lib/store/job_store.ts";
 import { FakeClock } from "./fake_clock.ts";
 import { hookKv, isHooked, settled } from "./hooked_kv.ts";
 import { HOUR, limits, testKind } from "./jobs.ts";
+import type { Kv } from "../lib/platform/kv.ts";
 
 /** What a test changes, of the configuration and of the runtime's dependencies. */
 export type RuntimeOverrides = Partial<Config> & Omit<Partial<RuntimeOptions>, "kv" | "clock">;
@@ -26,7 +27,7 @@ const defaults = parseConfig({ DOORBELL: "sweep" });
  * sample generator, and jitter that adds half.
  */
 export function openRuntime(
-  kv: Deno.Kv,
+  kv: Kv,
   clock: FakeClock,
   overrides: RuntimeOverrides = {},
 ): Runtime {
@@ -48,7 +49,7 @@ export function openRuntime(
 
 /** Opens the stores of a database. */
 export function openStores(
-  kv: Deno.Kv,
+  kv: Kv,
   options: Partial<JobStoreOptions> & Pick<JobStoreOptions, "clock">,
 ) {
   const ttlMs = options.ttlMs ?? 24 * HOUR;
@@ -67,7 +68,7 @@ export async function openRuntimes(overrides: RuntimeOverrides = {}) {
 
 /** Like {@link openRuntimes}, over a given database. */
 export function openRuntimesOn(
-  kv: Deno.Kv,
+  kv: Kv,
   overrides: RuntimeOverrides = {},
   clock: FakeClock = new FakeClock(),
 ) {

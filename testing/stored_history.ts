@@ -7,6 +7,7 @@ import { emptyRow, type Row } from "../lib/history/row.ts";
 import { HistoryStore, type OwnRow } from "../lib/store/history_store.ts";
 import type { FakeClock } from "./fake_clock.ts";
 import { durations } from "./history.ts";
+import type { Kv } from "../lib/platform/kv.ts";
 
 /** Returns a row with about as many jobs as a level, from 0 to 1, says. */
 export function busyRow(level: number, { failed = 0, minutes = 1 } = {}): Row {
@@ -51,7 +52,7 @@ export function busyRow(level: number, { failed = 0, minutes = 1 } = {}): Row {
 }
 
 /** Stores a month of rows that ends at the time of the clock. */
-export async function storeHistory(kv: Deno.Kv, clock: FakeClock): Promise<void> {
+export async function storeHistory(kv: Kv, clock: FakeClock): Promise<void> {
   const store = new HistoryStore(kv, clock);
   const [minute, hour] = [MINUTE_MS, HOUR_MS].map((ms) => Math.floor(clock.now() / ms));
   const rows: OwnRow[] = [];

@@ -11,6 +11,7 @@ import type { StepEvent } from "../lib/job/timeline.ts";
 import { openStores } from "./runtimes.ts";
 import { FakeClock, NOON } from "./fake_clock.ts";
 import { queuedJob } from "./jobs.ts";
+import type { Kv } from "../lib/platform/kv.ts";
 
 /** A failure that allows a retry. */
 export const fault = failure("upstream_error", "OpenAI API error: 500");
@@ -80,7 +81,7 @@ export async function dueIn(store: JobStore): Promise<string[]> {
 }
 
 /** Counts the due entries of one kind, or of all kinds: the jobs that wait. */
-export async function countDue(kv: Deno.Kv, kind?: string): Promise<number> {
+export async function countDue(kv: Kv, kind?: string): Promise<number> {
   const prefix = kind === undefined ? ["due"] : ["due", kind];
   return (await Array.fromAsync(kv.list({ prefix }))).length;
 }

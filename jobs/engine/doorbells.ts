@@ -7,10 +7,11 @@ import { getLogger } from "@logtape/logtape";
 import { z } from "zod";
 import type { Clock } from "../../lib/clock.ts";
 import type { StorageSpace } from "../../lib/store/storage_space.ts";
+import type { AtomicOperation, Kv } from "../../lib/platform/kv.ts";
 
 export interface Doorbell {
   /** Adds the ring to the transaction that accepts the job. */
-  announce(commit: Deno.AtomicOperation, jobId: string): void;
+  announce(commit: AtomicOperation, jobId: string): void;
   /**
    * Calls `ring` for each ring. Resolves when the database is closed, or when `signal` aborts before
    * the first ring is possible.
@@ -43,7 +44,7 @@ export interface QueueOptions {
  * Each delivery writes to the database, and if that finds no space, Deno ends the process. So without
  * enough space no message is sent, and an instance that starts then listens later.
  */
-export function queueDoorbell(kv: Deno.Kv, { clock, storage }: QueueOptions): Doorbell {
+export function queueDoorbell(kv: Kv, { clock, storage }: QueueOptions): Doorbell {
   let announcedAt = -Infinity;
   return {
     announce(commit, jobId) {

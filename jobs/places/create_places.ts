@@ -14,9 +14,10 @@ import { PlaceAnswer } from "./place.ts";
 import { PlaceChecker } from "./place_checker.ts";
 import type { Places } from "./places.ts";
 import { Walks } from "./router.ts";
+import type { Kv } from "../../lib/platform/kv.ts";
 
 export interface PlacesOptions {
-  kv: Deno.Kv;
+  kv: Kv;
   clock: Clock;
   /** Counts the lookups. */
   metrics: Metrics;

@@ -12,9 +12,10 @@ import { KeyCosts } from "../engine/key_costs.ts";
 import { KeyRefresh } from "../engine/key_refresh.ts";
 import type { PublicKind } from "../kind.ts";
 import { typicalCosts } from "./typical_costs.ts";
+import type { Kv } from "../../lib/platform/kv.ts";
 
 interface KeyPartOptions {
-  kv: Deno.Kv;
+  kv: Kv;
   clock: Clock;
   /** The id of this instance. */
   holder: string;

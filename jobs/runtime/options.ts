@@ -10,10 +10,11 @@ import type { InstanceLocks } from "../../lib/store/instance_locks.ts";
 import type { StorageSpace } from "../../lib/store/storage_space.ts";
 import type { PublicKind } from "../kind.ts";
 import type { Notice } from "../kinds/callback/kind.ts";
+import type { Kv } from "../../lib/platform/kv.ts";
 
 /** The dependencies of the runtime. */
 export interface RuntimeOptions {
-  kv: Deno.Kv;
+  kv: Kv;
   clock: Clock;
   /** Returns a number from 0 up to, but not including, 1. */
   random: () => number;

@@ -25,6 +25,7 @@ import type { PublicKind } from "../kind.ts";
 import { callbackFor } from "../kinds/callback/kind.ts";
 import { createKeyParts } from "./key_parts.ts";
 import type { RuntimeOptions } from "./options.ts";
+import type { AtomicOperation } from "../../lib/platform/kv.ts";
 
 /** What {@link createStores} returns. */
 export type Stores = ReturnType<typeof createStores>;
@@ -44,7 +45,7 @@ export function createStores(
   const storage = options.storage ?? new StorageSpace({ clock, concurrency });
   const doorbell = bell === "queue" ? queueDoorbell(kv, { clock, storage }) : noDoorbell();
   const instances = new InstanceStore(kv, { clock, ttlMs: jobTtlMs });
-  const ring = (commit: Deno.AtomicOperation) => instances.addRing(commit);
+  const ring = (commit: AtomicOperation) => instances.addRing(commit);
   const names = kinds.map(({ name }) => name);
   const keyParts = createKeyParts(config, { kv, clock, holder, instances, kinds });
   const store: JobStore = new JobStore(kv, {

@@ -5,6 +5,8 @@
  */
 import { getLogger } from "@logtape/logtape";
 import { describeError } from "../log.ts";
+import { platform } from "../platform/platform.ts";
+import type { OpenFile } from "../platform/contract.ts";
 
 /** A file that always exists on Unix. To open it uses one descriptor and nothing else. */
 const PLACEHOLDER = "/dev/null";
@@ -32,7 +34,7 @@ const log = getLogger(["tripwright", "http"]);
 export class DescriptorReserve {
   readonly #wantedSize: () => number;
   #largestSize = Infinity;
-  readonly #files: Deno.FsFile[] = [];
+  readonly #files: OpenFile[] = [];
 
   /**
    * Fills the reserve. If the process may open less than twice as many files, the reserve takes at
@@ -43,7 +45,7 @@ export class DescriptorReserve {
   constructor(wantedSize: () => number) {
     this.#wantedSize = wantedSize;
     // Windows has neither the placeholder nor the limit.
-    if (Deno.build.os === "windows") this.#largestSize = 0;
+    if (platform.isWindows) this.#largestSize = 0;
     const { opened, isFull } = this.#openMissing(this.#size);
     if (!isFull) this.#largestSize = Math.floor(opened * LARGEST_SHARE);
     this.adjust();
@@ -94,7 +96,7 @@ export class DescriptorReserve {
   #openMissing(spare = 0): { opened: number; isFull: boolean } {
     try {
       const count = this.#size > 0 ? this.#size + spare : 0;
-      while (this.#files.length < count) this.#files.push(Deno.openSync(PLACEHOLDER));
+      while (this.#files.length < count) this.#files.push(platform.files.hold(PLACEHOLDER));
       return { opened: this.#files.length, isFull: true };
     } catch (error) {
       const isExhausted = isExhaustion(error);

@@ -11,6 +11,10 @@ import { getLogger } from "@logtape/logtape";
 import { type Clock, withDeadline } from "../clock.ts";
 import { FaultLog } from "../fault_log.ts";
 import { type DescriptorReserve, isExhaustion } from "./descriptor_reserve.ts";
+import { platform } from "../platform/platform.ts";
+import type { HttpServer } from "../platform/contract.ts";
+
+const { network, failures } = platform;
 
 /** Soon enough for clients, which repeat a refused connection, and cheap: it is one system call. */
 const CHECK_MS = 1_000;
@@ -19,7 +23,7 @@ const log = getLogger(["tripwright", "http"]);
 
 export interface ListenerOptions {
   /** Listens, or throws. `port`: unset for the first time. */
-  serve: (port?: number) => Deno.HttpServer<Deno.NetAddr>;
+  serve: (port?: number) => HttpServer;
   /** Is released while no connection can be accepted. Then jobs still have descriptors. */
   reserve: DescriptorReserve;
   clock: Clock;
@@ -30,7 +34,7 @@ export class Listener {
   readonly #options: ListenerOptions;
   readonly #faults: FaultLog;
   readonly #stopping = new AbortController();
-  #server: Deno.HttpServer<Deno.NetAddr>;
+  #server: HttpServer;
   #hasFailed = false;
   /** Whether the log shows the latest failure. */
   #isReported = false;
@@ -50,7 +54,7 @@ export class Listener {
     await this.#server.shutdown();
   }
 
-  #follow(server: Deno.HttpServer<Deno.NetAddr>): Deno.HttpServer<Deno.NetAddr> {
+  #follow(server: HttpServer): HttpServer {
     // On Deno 2.5, a server may report its failure long after a new one has taken its place.
     server.finished.catch((error) => this.#server === server && this.#fail(error));
     return server;
@@ -93,7 +97,7 @@ export class Listener {
     this.#options.reserve.adjust();
     const { hostname, port } = this.#server.addr;
     try {
-      Deno.listen({ hostname, port }).close();
+      network.probe({ hostname, port });
       this.#fail(new Error("the listener was closed"));
     } catch (error) {
       // Otherwise the address is in use, as it should be.
@@ -111,11 +115,11 @@ export class Listener {
     const { reserve, clock } = this.#options;
     const { hostname, port } = this.#server.addr;
     reserve.lend();
-    const connect = (signal: AbortSignal) => Deno.connect({ hostname, port, signal });
+    const connect = (signal: AbortSignal) => network.connect({ hostname, port, signal });
     try {
       (await withDeadline(connect, { ms: CHECK_MS, clock })).close();
     } catch (error) {
-      if (error instanceof Deno.errors.ConnectionRefused) this.#fail(error);
+      if (failures.isRefused(error)) this.#fail(error);
       // Otherwise another part of the program was faster, and the next check tries again.
     }
     if (!this.#hasFailed) reserve.adjust();

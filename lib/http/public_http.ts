@@ -12,6 +12,8 @@
 import ipaddr from "ipaddr.js";
 import { type Clock, Deadline } from "../clock.ts";
 import { parseRetryAfter } from "./retry_after.ts";
+import { platform } from "../platform/platform.ts";
+import type { Connection } from "../platform/contract.ts";
 
 /** The longest accepted URL, in characters: all proxies and browsers support this length. */
 export const MAX_URL_LENGTH = 2_048;
@@ -36,7 +38,7 @@ export interface PublicUrlOptions {
 export interface Network {
   /** Returns all addresses of a name in order of preference. Must end when `signal` aborts. */
   resolve(hostname: string, signal: AbortSignal): Promise<string[]>;
-  connect(address: { hostname: string; port: number; signal: AbortSignal }): Promise<Deno.TcpConn>;
+  connect(address: { hostname: string; port: number; signal: AbortSignal }): Promise<Connection>;
   /** Additional trusted root certificates, in PEM. */
   caCerts: string[];
 }
@@ -110,17 +112,18 @@ export async function postPublicly(url: string, options: PublicPostOptions): Pro
   if (objection !== null) throw new PublicHttpError(`The URL ${objection}`, { forbidden: true });
   const target = new URL(url);
   const request = encodeRequest(target, options);
-  const network = { resolve, connect: Deno.connect, caCerts: [], ...options.network };
+  const network = { resolve, connect: platform.network.connect, caCerts: [], ...options.network };
   using deadline = new Deadline({ ms: timeoutMs, clock, signal });
   try {
     const found = await findAddresses(target, { network, signal: deadline.signal });
     const addresses = isListed(target, privateHosts) ? found : requirePublic(found, target);
     using remote = await connect(target, { addresses, network, signal: deadline.signal });
-    using tcp = await relay(remote, deadline.signal);
+    const isSecure = target.protocol === "https:";
     const tls = { hostname: hostnameOf(target), caCerts: network.caCerts };
-    using conn = target.protocol === "https:" ? await Deno.startTls(tcp, tls) : tcp;
-    // Deno panics if more than 64 KiB of unsent data are queued when the handshake ends.
-    if ("handshake" in conn) await conn.handshake();
+    using conn = await platform.network.wrap(remote, {
+      ...(isSecure && { tls }),
+      signal: deadline.signal,
+    });
     // Not awaited: the answer may arrive before everything is sent. Reading fails if writing fails.
     writeAll(conn, request).catch(() => {});
     const { status, retryAfter } = await readAnswer(conn, target.host);
@@ -130,8 +133,7 @@ export async function postPublicly(url: string, options: PublicPostOptions): Pro
     if (error instanceof PublicHttpError && !deadline.isOver) throw error;
     const why = deadline.isOver
       ? `did not answer within ${timeoutMs} ms`
-      // Deno throws it if the certificate is not valid, or if the server does not support TLS.
-      : error instanceof Deno.errors.InvalidData
+      : platform.failures.isBadTls(error)
       ? "failed the TLS handshake or has no valid certificate"
       : "could not be reached";
     throw new PublicHttpError(`${target.host} ${why}`, { cause: error });
@@ -204,8 +206,8 @@ async function findAddresses(target: URL, { network, signal }: NetworkAccess): P
  */
 async function resolve(hostname: string, signal: AbortSignal): Promise<string[]> {
   const answers = await Promise.allSettled([
-    Deno.resolveDns(hostname, "A", { signal }),
-    Deno.resolveDns(hostname, "AAAA", { signal }),
+    platform.network.resolve(hostname, { family: 4, signal }),
+    platform.network.resolve(hostname, { family: 6, signal }),
   ]);
   // A lookup also rejects if the name has no address of that family.
   return answers.flatMap((answer) => answer.status === "fulfilled" ? answer.value : []);
@@ -215,7 +217,7 @@ async function resolve(hostname: string, signal: AbortSignal): Promise<string[]>
 async function connect(
   target: URL,
   { addresses, network, signal }: NetworkAccess & { addresses: string[] },
-): Promise<Deno.TcpConn> {
+): Promise<Connection> {
   let failure: unknown;
   for (const hostname of addresses.slice(0, MAX_CONNECTIONS)) {
     try {
@@ -241,26 +243,7 @@ function encodeRequest(target: URL, { headers, body }: PublicPostOptions): Uint8
   return encoder.encode(`${start}${lines}\r\n${body}`);
 }
 
-/**
- * Returns a local connection that is relayed to `remote` until `signal` aborts. If a TLS connection
- * is closed during its handshake, Deno keeps its socket until the other side closes too. With a
- * server that never finishes the handshake, each request would leak a remote socket. The relay can
- * always close it.
- */
-async function relay(remote: Deno.TcpConn, signal: AbortSignal): Promise<Deno.TcpConn> {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const { port } = listener.addr;
-  const [relayed, local] = await Promise.all([
-    listener.accept(),
-    Deno.connect({ hostname: "127.0.0.1", port }),
-  ]);
-  // When one direction ends, so does the other. The reader of the local connection handles it.
-  relayed.readable.pipeTo(remote.writable, { signal }).catch(() => {});
-  remote.readable.pipeTo(relayed.writable, { signal }).catch(() => {});
-  return local;
-}
-
-async function writeAll(conn: Deno.Conn, bytes: Uint8Array): Promise<void> {
+async function writeAll(conn: Connection, bytes: Uint8Array): Promise<void> {
   for (let sent = 0; sent < bytes.length;) sent += await conn.write(bytes.subarray(sent));
 }
 
@@ -270,7 +253,7 @@ interface AnswerHead {
   retryAfter: string | undefined;
 }
 
-async function readAnswer(conn: Deno.Conn, host: string): Promise<AnswerHead> {
+async function readAnswer(conn: Connection, host: string): Promise<AnswerHead> {
   const decoder = new TextDecoder("latin1");
   const chunk = new Uint8Array(MAX_HEAD_BYTES);
   let text = "";

@@ -4,6 +4,7 @@
  */
 import type { Clock } from "../clock.ts";
 import type { Metrics } from "./metrics.ts";
+import { platform } from "../platform/platform.ts";
 
 /** A block of the event loop that is longer delays at least one tick. */
 const TICK_MS = 200;
@@ -14,7 +15,7 @@ const SECOND_MS = 1_000;
 export function observeProcess(metrics: Metrics, version: string): void {
   metrics.observe("tripwright.info", () => [{ value: 1, attributes: { version } }]);
   metrics.observe("tripwright.process.memory", () => {
-    const { rss, heapUsed, heapTotal, external } = Deno.memoryUsage();
+    const { rss, heapUsed, heapTotal, external } = platform.memory();
     const sizes = { rss, heap_used: heapUsed, heap_total: heapTotal, external };
     return Object.entries(sizes).map(([type, value]) => ({ value, attributes: { type } }));
   });

@@ -10,6 +10,7 @@ import { parseJob, parseReadableJob } from "./job_entry.ts";
 import { keys, prefixes } from "./job_keys.ts";
 import type { JobRecord, QueuedJob } from "../job/job_record.ts";
 import { LARGEST_BATCH, MAX_KEYS_PER_READ } from "./kv_limits.ts";
+import type { Kv, KvEntryMaybe, KvKey } from "../platform/kv.ts";
 
 /** An idempotency key and its request. */
 export interface Idempotency {
@@ -83,10 +84,10 @@ function hasFailed({ state }: JobRecord): boolean {
 
 /** The accepted jobs of one KV database. */
 export class AcceptanceStore {
-  readonly #kv: Deno.Kv;
+  readonly #kv: Kv;
   readonly #clock: Clock;
 
-  constructor(kv: Deno.Kv, clock: Clock) {
+  constructor(kv: Kv, clock: Clock) {
     this.#kv = kv;
     this.#clock = clock;
   }
@@ -132,7 +133,7 @@ export class AcceptanceStore {
   /** Returns the earlier use of an idempotency key, else the entry that a commit must replace. */
   async #findRepeatable(
     { key, fingerprint, replacesFailed = false }: Idempotency,
-  ): Promise<Repetition | Deno.KvEntryMaybe<unknown>> {
+  ): Promise<Repetition | KvEntryMaybe<unknown>> {
     const entry = await this.#kv.get(keys.idempotency(key));
     const repeatable = Repeatable.safeParse(entry.value).data;
     if (!repeatable) return entry;
@@ -163,7 +164,7 @@ export class AcceptanceStore {
     { owner, kind, refines }: ListedJobs & { owner: string },
     { limit, after }: { limit: number; after: PageStart | null },
   ): Promise<JobPage> {
-    const prefix: Deno.KvKey = refines === undefined
+    const prefix: KvKey = refines === undefined
       ? prefixes.owned(owner, kind)
       : prefixes.refined(owner, kind, refines);
     const selector = after ? { prefix, end: [...prefix, after.createdAt, after.id] } : { prefix };

@@ -14,6 +14,7 @@ import type { Clock } from "../clock.ts";
 import type { QueuedJob } from "../job/job_record.ts";
 import { JobCommit } from "./job_commit.ts";
 import type { JobStore } from "./job_store.ts";
+import type { Kv, KvEntryMaybe } from "../platform/kv.ts";
 
 /** The state of one alert, about one subject. Times are epoch milliseconds. */
 export const AlertState = z.object({
@@ -54,7 +55,7 @@ export type AlertBook = z.infer<typeof AlertBook>;
 
 /** The value, and the entry that the next write checks. */
 export interface StoredBook {
-  entry: Deno.KvEntryMaybe<unknown>;
+  entry: KvEntryMaybe<unknown>;
   /** `null`: no evaluation yet, or of a version that this one cannot read. */
   book: AlertBook | null;
 }
@@ -65,10 +66,10 @@ const log = getLogger(["tripwright", "alerts"]);
 
 /** The alerts of one KV database. */
 export class AlertStore {
-  readonly #kv: Deno.Kv;
+  readonly #kv: Kv;
   readonly #options: { clock: Clock; jobs: JobStore };
 
-  constructor(kv: Deno.Kv, options: { clock: Clock; jobs: JobStore }) {
+  constructor(kv: Kv, options: { clock: Clock; jobs: JobStore }) {
     this.#kv = kv;
     this.#options = options;
   }

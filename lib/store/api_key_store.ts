@@ -15,6 +15,7 @@ import { ApiKey, isValidKey, type KeyLife } from "../api_key.ts";
 import type { StoredKeys } from "../api_keys.ts";
 import { type Clock, DAY_MS } from "../clock.ts";
 import { LARGEST_BATCH } from "./kv_limits.ts";
+import type { AtomicOperation, Kv, KvKey } from "../platform/kv.ts";
 
 /**
  * How long a key is kept after its end. Its jobs go on, and their callbacks need its secret; no job
@@ -37,15 +38,15 @@ const log = getLogger(["tripwright", "store"]);
 export interface ApiKeyStoreOptions {
   clock: Clock;
   /** Adds a ring of the bell to a commit, because all instances must learn of it. */
-  ring: (commit: Deno.AtomicOperation) => void;
+  ring: (commit: AtomicOperation) => void;
 }
 
 /** The API keys in one KV database. */
 export class ApiKeyStore {
-  readonly #kv: Deno.Kv;
+  readonly #kv: Kv;
   readonly #options: ApiKeyStoreOptions;
 
-  constructor(kv: Deno.Kv, options: ApiKeyStoreOptions) {
+  constructor(kv: Kv, options: ApiKeyStoreOptions) {
     this.#kv = kv;
     this.#options = options;
   }
@@ -135,7 +136,7 @@ export class ApiKeyStore {
     await commit.commit();
   }
 
-  #put(commit: Deno.AtomicOperation, key: ApiKey): void {
+  #put(commit: AtomicOperation, key: ApiKey): void {
     const lifetimeMs = this.#lifetimeOf(key);
     const options = lifetimeMs === null ? {} : { expireIn: Math.max(1, lifetimeMs) };
     commit.set(keyOf(key.id), key, options);
@@ -149,6 +150,6 @@ export class ApiKeyStore {
   }
 }
 
-function keyOf(id: string): Deno.KvKey {
+function keyOf(id: string): KvKey {
   return ["api_key", id];
 }

@@ -12,6 +12,7 @@ import { z } from "zod";
 import { type Clock, DAY_MS } from "../clock.ts";
 import { newJobId } from "../job/job_id.ts";
 import { LARGEST_BATCH } from "./kv_limits.ts";
+import type { Kv, KvKey } from "../platform/kv.ts";
 
 /** The operator of a change. */
 export const Actor = z.object({
@@ -71,12 +72,12 @@ const log = getLogger(["tripwright", "store"]);
 
 /** The audit in one KV database. */
 export class AuditStore {
-  readonly #kv: Deno.Kv;
+  readonly #kv: Kv;
   readonly #clock: Clock;
   /** The time in the id of the last entry, in epoch milliseconds. */
   #lastAt = -Infinity;
 
-  constructor(kv: Deno.Kv, clock: Clock) {
+  constructor(kv: Kv, clock: Clock) {
     this.#kv = kv;
     this.#clock = clock;
   }
@@ -139,6 +140,6 @@ function matches(entry: AuditEntry, { action, actor }: AuditFilter): boolean {
   return actor === undefined || entry.actor.name === actor;
 }
 
-function keyOf(id: string): Deno.KvKey {
+function keyOf(id: string): KvKey {
   return ["audit", id];
 }

@@ -11,6 +11,7 @@ import type { BlobRef } from "../job/blob_ref.ts";
 import { JobCommit } from "./job_commit.ts";
 import { keys, prefixes } from "./job_keys.ts";
 import type { JobRecord } from "../job/job_record.ts";
+import type { Kv } from "../platform/kv.ts";
 
 /** The members of a job that its copy needs. */
 type Life = Pick<JobRecord, "id" | "expiresAt">;
@@ -21,10 +22,10 @@ export type BasePlan = z.infer<typeof BasePlan>;
 
 /** The base plans in one KV database. */
 export class BasePlans {
-  readonly #kv: Deno.Kv;
+  readonly #kv: Kv;
   readonly #clock: Clock;
 
-  constructor(kv: Deno.Kv, clock: Clock) {
+  constructor(kv: Kv, clock: Clock) {
     this.#kv = kv;
     this.#clock = clock;
   }

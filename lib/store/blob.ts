@@ -5,6 +5,7 @@
 import { Buffer } from "node:buffer";
 import type { BlobRef } from "../job/blob_ref.ts";
 import { MAX_KEYS_PER_READ } from "./kv_limits.ts";
+import type { Kv, KvKey } from "../platform/kv.ts";
 
 /**
  * The limit of KV values is 65,536 bytes after V8 serialization, which adds a few bytes.
@@ -64,8 +65,8 @@ export function gzipJson(value: unknown): Uint8Array<ArrayBuffer> {
  * @throws {BlobUnreadableError} if a part is missing or damaged
  */
 export async function readBlob(
-  kv: Deno.Kv,
-  { key, ref, first }: { key: Deno.KvKey; ref: BlobRef; first?: Uint8Array | null },
+  kv: Kv,
+  { key, ref, first }: { key: KvKey; ref: BlobRef; first?: Uint8Array | null },
 ): Promise<unknown> {
   const parts = first ? [first] : [];
   while (parts.length < ref.parts) {

@@ -30,6 +30,7 @@ import {
   pauseAfter,
   type SourcedJob,
 } from "./breaker_state.ts";
+import type { AtomicOperation, Kv, KvEntryMaybe, KvKey } from "../platform/kv.ts";
 
 /** The job that makes a call. */
 export interface BreakerJob {
@@ -71,7 +72,7 @@ export class BreakerOpenError extends JobError {
 export interface BreakerOptions {
   clock: Clock;
   /** Adds a ring of the bell to a commit. */
-  ring: (commit: Deno.AtomicOperation) => void;
+  ring: (commit: AtomicOperation) => void;
   /** A failure that does not open the breaker. */
   ignore?: FailureCode | undefined;
 }
@@ -131,7 +132,7 @@ export interface GuardOptions {
 }
 
 export class Breaker {
-  readonly #kv: Deno.Kv;
+  readonly #kv: Kv;
   readonly #options: BreakerOptions;
   /** The open breakers that this instance knows, so that frequent checks need no reads. */
   readonly #known = new Map<string, BreakerState>();
@@ -146,7 +147,7 @@ export class Breaker {
     sizeCalculation: () => 1,
   });
 
-  constructor(kv: Deno.Kv, options: BreakerOptions) {
+  constructor(kv: Kv, options: BreakerOptions) {
     this.#kv = kv;
     this.#options = options;
   }
@@ -266,7 +267,7 @@ export class Breaker {
     return true;
   }
 
-  async #isDeleted(commit: Deno.AtomicOperation, kind: string): Promise<boolean> {
+  async #isDeleted(commit: AtomicOperation, kind: string): Promise<boolean> {
     try {
       return (await commit.commit()).ok;
     } catch (error) {
@@ -472,7 +473,7 @@ export class Breaker {
   }
 
   async #replace(
-    entry: Deno.KvEntryMaybe<unknown>,
+    entry: KvEntryMaybe<unknown>,
     kind: string,
     state: BreakerState,
   ): Promise<boolean> {
@@ -497,7 +498,7 @@ function logRefusal(kind: string, state: BreakerState): void {
   else if (suspectRequest === null) log.warning("breaker open for one source", properties);
 }
 
-function breakerKey(kind: string): Deno.KvKey {
+function breakerKey(kind: string): KvKey {
   return ["breaker", kind];
 }
 

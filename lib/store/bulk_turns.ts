@@ -12,6 +12,7 @@ import type { Clock } from "../clock.ts";
 import { isEnded } from "../job/job_record.ts";
 import { parseReadableJob } from "./job_entry.ts";
 import { keys } from "./job_keys.ts";
+import type { Kv } from "../platform/kv.ts";
 
 const Turn = z.object({ id: z.uuid() });
 
@@ -23,10 +24,10 @@ export interface BulkTurnsOptions {
 
 /** The turns in one KV database. */
 export class BulkTurns {
-  readonly #kv: Deno.Kv;
+  readonly #kv: Kv;
   readonly #options: BulkTurnsOptions;
 
-  constructor(kv: Deno.Kv, options: BulkTurnsOptions) {
+  constructor(kv: Kv, options: BulkTurnsOptions) {
     this.#kv = kv;
     this.#options = options;
   }

@@ -14,6 +14,7 @@ import type { QueuedJob } from "../job/job_record.ts";
 import type { Progress } from "../job/progress.ts";
 import { decodeProgress, encodeProgress } from "./progress_codec.ts";
 import { StepEvent } from "../job/timeline.ts";
+import type { Kv, KvKey } from "../platform/kv.ts";
 
 /** A finished step, with the reference to its output. */
 const StepRecord = z.object({
@@ -43,10 +44,10 @@ const log = getLogger(["tripwright", "store"]);
 
 /** The checkpoints of the jobs of one KV database. */
 export class CheckpointStore {
-  readonly #kv: Deno.Kv;
+  readonly #kv: Kv;
   readonly #clock: Clock;
 
-  constructor(kv: Deno.Kv, clock: Clock) {
+  constructor(kv: Kv, clock: Clock) {
     this.#kv = kv;
     this.#clock = clock;
   }
@@ -139,7 +140,7 @@ export class CheckpointStore {
 
   /** Copies the checkpoints of a job to a new one, one commit for each entry. */
   async copySteps(from: string, to: QueuedJob): Promise<void> {
-    const copy = async ({ key: [type, , ...rest] }: { key: Deno.KvKey }, value: unknown) => {
+    const copy = async ({ key: [type, , ...rest] }: { key: KvKey }, value: unknown) => {
       await this.#begin().put([type!, to.id, ...rest], value, to).commit();
     };
     for await (const entry of this.#kv.list({ prefix: prefixes.output(from) })) {

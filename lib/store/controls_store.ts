@@ -14,6 +14,7 @@ import { isDeepStrictEqual } from "node:util";
 import { getLogger } from "@logtape/logtape";
 import { z } from "zod";
 import type { Clock } from "../clock.ts";
+import type { AtomicOperation, Kv } from "../platform/kv.ts";
 
 export const Controls = z.object({
   /** Whether the service accepts new jobs. */
@@ -43,7 +44,7 @@ export interface ControlChange {
 export interface ControlsStoreOptions {
   clock: Clock;
   /** Adds a ring of the bell to a commit. */
-  ring: (commit: Deno.AtomicOperation) => void;
+  ring: (commit: AtomicOperation) => void;
 }
 
 const KEY = ["controls"];
@@ -54,11 +55,11 @@ const log = getLogger(["tripwright", "store"]);
 
 /** The controls of one KV database, as this instance has read them last. */
 export class ControlsStore {
-  readonly #kv: Deno.Kv;
+  readonly #kv: Kv;
   readonly #options: ControlsStoreOptions;
   #current: Controls | undefined;
 
-  constructor(kv: Deno.Kv, options: ControlsStoreOptions) {
+  constructor(kv: Kv, options: ControlsStoreOptions) {
     this.#kv = kv;
     this.#options = options;
   }
@@ -100,7 +101,7 @@ export class ControlsStore {
     }
   }
 
-  async #isSaved(commit: Deno.AtomicOperation, controls: Controls): Promise<boolean> {
+  async #isSaved(commit: AtomicOperation, controls: Controls): Promise<boolean> {
     try {
       return (await commit.commit()).ok;
     } catch (error) {

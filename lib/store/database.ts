@@ -9,6 +9,8 @@ import { databaseFile } from "./kv_path.ts";
 import { LARGEST_BATCH } from "./kv_limits.ts";
 import { retry } from "../retry.ts";
 import { isStorageFull, isUnwritable, type StorageSpace } from "./storage_space.ts";
+import type { Kv, KvListOptions, KvListSelector } from "../platform/kv.ts";
+import { platform } from "../platform/platform.ts";
 
 export interface OpenOptions {
   clock?: Clock;
@@ -32,12 +34,12 @@ export class StorageFullError extends Error {
 export async function openDatabase(
   path: string | undefined,
   { clock = systemClock, storage }: OpenOptions = {},
-): Promise<Deno.Kv> {
+): Promise<Kv> {
   const file = databaseFile(path);
-  if (file !== null) await Deno.mkdir(dirname(file), { recursive: true });
+  if (file !== null) await platform.files.createDirectory(dirname(file));
   await storage?.measure();
   if (storage?.isEmpty) throw new StorageFullError("The disk is full");
-  const kv = await retryLocked(() => Deno.openKv(path), clock).catch((error) => {
+  const kv = await retryLocked(() => platform.openKv(path), clock).catch((error) => {
     throw isStorageFull(error) ? new StorageFullError("The disk is full") : error;
   });
   const onUnwritable = (error: unknown) => storage?.reportUnwritable(error);
@@ -72,18 +74,18 @@ const TICK_MS = 1_000;
  * @param options `onUnwritable`: receives the error of a commit that the disk has not taken
  */
 export function patientKv(
-  kv: Deno.Kv,
+  kv: Kv,
   { clock = systemClock, onUnwritable = () => {} }: {
     clock?: Clock;
     onUnwritable?: (error: unknown) => void;
   } = {},
-): Deno.Kv {
+): Kv {
   const limit = new AnswerLimit(clock);
   const withRetries = <T>(work: () => Promise<T>) => retryLocked(() => limit.run(work), clock);
   const methods = {
-    get: (...args: Parameters<Deno.Kv["get"]>) => withRetries(() => kv.get(...args)),
-    getMany: (...args: Parameters<Deno.Kv["getMany"]>) => withRetries(() => kv.getMany(...args)),
-    list(selector: Deno.KvListSelector, options: Deno.KvListOptions = {}) {
+    get: (...args: Parameters<Kv["get"]>) => withRetries(() => kv.get(...args)),
+    getMany: (...args: Parameters<Kv["getMany"]>) => withRetries(() => kv.getMany(...args)),
+    list(selector: KvListSelector, options: KvListOptions = {}) {
       const batchSize = Math.min(options.batchSize ?? options.limit ?? BATCH, LARGEST_BATCH);
       const entries = kv.list(selector, { ...options, batchSize });
       const next = entries.next.bind(entries);

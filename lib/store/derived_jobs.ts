@@ -19,6 +19,7 @@ import {
   replayJob,
 } from "../job/job_record.ts";
 import type { SpendingStore } from "./spending_store.ts";
+import type { Kv, KvEntryMaybe } from "../platform/kv.ts";
 
 /** Whether a replay reads the finished steps of the original job, or does all work again. */
 export type ReplayedSteps = "reuse" | "discard";
@@ -52,10 +53,10 @@ export interface DerivedJobsOptions {
 
 /** The derived jobs of one KV database. */
 export class DerivedJobs {
-  readonly #kv: Deno.Kv;
+  readonly #kv: Kv;
   readonly #options: DerivedJobsOptions;
 
-  constructor(kv: Deno.Kv, options: DerivedJobsOptions) {
+  constructor(kv: Kv, options: DerivedJobsOptions) {
     this.#kv = kv;
     this.#options = options;
   }
@@ -107,7 +108,7 @@ export class DerivedJobs {
     }
   }
 
-  async #readRunning(id: string): Promise<Deno.KvEntryMaybe<unknown>> {
+  async #readRunning(id: string): Promise<KvEntryMaybe<unknown>> {
     const entry = await this.#kv.get(keys.job(id));
     if (parseJob(entry, this.#options.clock.now())?.state === "running") return entry;
     throw new Error(`Cannot replay for job ${id}: it does not run`);

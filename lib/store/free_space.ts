@@ -4,6 +4,10 @@
  */
 import { dirname } from "node:path";
 import { z } from "zod";
+import { platform } from "../platform/platform.ts";
+import type { FileHead } from "../platform/contract.ts";
+
+const { files, failures } = platform;
 
 /** The space for a database, in bytes. */
 export interface DiskSpace {
@@ -38,7 +42,7 @@ export class DiskSpaceReader implements Disposable {
    * also those of SQLite, which other processes could then take.
    * https://sqlite.org/howtocorrupt.html#_posix_advisory_locks_canceled_by_a_separate_thread_doing_close_
    */
-  #file: Deno.FsFile | undefined;
+  #file: FileHead | undefined;
 
   constructor(path: string) {
     this.#path = path;
@@ -70,15 +74,13 @@ export class DiskSpaceReader implements Disposable {
   /** Returns the size of the unused pages of the database; 0 if there is no file yet. */
   async #readFreePages(): Promise<number> {
     try {
-      this.#file ??= await Deno.open(this.#path);
+      this.#file ??= await files.openHead(this.#path);
     } catch (error) {
-      if (error instanceof Deno.errors.NotFound) return 0;
+      if (failures.isMissing(error)) return 0;
       throw error;
     }
     const bytes = new Uint8Array(HEADER_BYTES);
-    // The asynchronous functions of Deno close a copy of the descriptor, which releases the locks.
-    this.#file.seekSync(0, Deno.SeekMode.Start);
-    if (this.#file.readSync(bytes) !== HEADER_BYTES) return 0;
+    if (!this.#file.read(bytes)) return 0;
     const header = new DataView(bytes.buffer);
     const pageSize = header.getUint16(PAGE_SIZE_AT);
     const pageBytes = pageSize === LARGEST_PAGE.written ? LARGEST_PAGE.bytes : pageSize;
@@ -89,9 +91,9 @@ export class DiskSpaceReader implements Disposable {
 /** Returns the size of a file in bytes; 0 if there is none. */
 async function sizeOf(path: string): Promise<number> {
   try {
-    return (await Deno.stat(path)).size;
+    return await files.sizeOf(path);
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return 0;
+    if (failures.isMissing(error)) return 0;
     throw error;
   }
 }

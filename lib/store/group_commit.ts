@@ -8,13 +8,21 @@
  * @module
  */
 import { ATOMIC_LIMITS } from "./kv_limits.ts";
+import {
+  type AtomicCheck,
+  type AtomicOperation,
+  isKvU64,
+  type Kv,
+  type KvKey,
+  type KvMutation,
+} from "../platform/kv.ts";
 
-type CommitResult = Awaited<ReturnType<Deno.AtomicOperation["commit"]>>;
-type Method = Exclude<keyof Deno.AtomicOperation, "commit">;
+type CommitResult = Awaited<ReturnType<AtomicOperation["commit"]>>;
+type Method = Exclude<keyof AtomicOperation, "commit">;
 
 /** An amount to add to a key. */
 interface Sum {
-  key: Deno.KvKey;
+  key: KvKey;
   n: bigint;
 }
 
@@ -22,7 +30,7 @@ interface Sum {
 const SMALL_BYTES = 100;
 
 /** Wraps a database so that its transactions are committed in groups. */
-export function groupCommits(kv: Deno.Kv): Deno.Kv {
+export function groupCommits(kv: Kv): Kv {
   const group = new CommitGroup(kv);
   const atomic = () => new GroupedOperation((operation) => group.commit(operation));
   return new Proxy(kv, {
@@ -35,7 +43,7 @@ export function groupCommits(kv: Deno.Kv): Deno.Kv {
 }
 
 /** A transaction that records what it does, so that it can become part of another one. */
-class GroupedOperation implements Deno.AtomicOperation {
+class GroupedOperation implements AtomicOperation {
   readonly checked = new Set<string>();
   readonly written = new Set<string>();
   /** The keys that it writes in another way than by sums. */
@@ -53,47 +61,47 @@ class GroupedOperation implements Deno.AtomicOperation {
     this.#commit = commit;
   }
 
-  check(...checks: Deno.AtomicCheck[]): this {
+  check(...checks: AtomicCheck[]): this {
     for (const { key } of checks) this.checked.add(nameOf(key));
     this.checks += checks.length;
     return this.#record("check", checks);
   }
 
-  mutate(...mutations: Deno.KvMutation[]): this {
+  mutate(...mutations: KvMutation[]): this {
     for (const { key, ...mutation } of mutations) {
       this.#write(key, "value" in mutation ? sizeOf(mutation.value) : 0);
     }
     return this.#record("mutate", mutations);
   }
 
-  sum(key: Deno.KvKey, n: bigint): this {
+  sum(key: KvKey, n: bigint): this {
     this.written.add(nameOf(key));
     this.writes++;
     this.#sums.push({ key, n });
     return this.#record("sum", [key, n]);
   }
 
-  min(key: Deno.KvKey, n: bigint): this {
+  min(key: KvKey, n: bigint): this {
     this.#write(key, 0);
     return this.#record("min", [key, n]);
   }
 
-  max(key: Deno.KvKey, n: bigint): this {
+  max(key: KvKey, n: bigint): this {
     this.#write(key, 0);
     return this.#record("max", [key, n]);
   }
 
-  set(key: Deno.KvKey, value: unknown, options?: { expireIn?: number }): this {
+  set(key: KvKey, value: unknown, options?: { expireIn?: number }): this {
     this.#write(key, sizeOf(value));
     return this.#record("set", [key, value, options]);
   }
 
-  delete(key: Deno.KvKey): this {
+  delete(key: KvKey): this {
     this.#write(key, 0);
     return this.#record("delete", [key]);
   }
 
-  enqueue(value: unknown, options?: Parameters<Deno.AtomicOperation["enqueue"]>[1]): this {
+  enqueue(value: unknown, options?: Parameters<AtomicOperation["enqueue"]>[1]): this {
     this.writes++;
     this.bytes += sizeOf(value);
     return this.#record("enqueue", [value, options]);
@@ -109,14 +117,14 @@ class GroupedOperation implements Deno.AtomicOperation {
   }
 
   /** Repeats its calls on another transaction, except {@link sums}. */
-  addTo(operation: Deno.AtomicOperation): void {
+  addTo(operation: AtomicOperation): void {
     for (const [method, parameters] of this.#calls) {
-      if (method === "sum" && !this.#replaced.has(nameOf(parameters[0] as Deno.KvKey))) continue;
+      if (method === "sum" && !this.#replaced.has(nameOf(parameters[0] as KvKey))) continue;
       (operation[method] as (...parameters: unknown[]) => unknown)(...parameters);
     }
   }
 
-  #write(key: Deno.KvKey, bytes: number): void {
+  #write(key: KvKey, bytes: number): void {
     this.written.add(nameOf(key));
     this.#replaced.add(nameOf(key));
     this.writes++;
@@ -138,11 +146,11 @@ interface Waiting {
 
 /** Commits transactions, one group after the other. */
 class CommitGroup {
-  readonly #kv: Deno.Kv;
+  readonly #kv: Kv;
   #waiting: Waiting[] = [];
   #isCommitting = false;
 
-  constructor(kv: Deno.Kv) {
+  constructor(kv: Kv) {
     this.#kv = kv;
   }
 
@@ -217,7 +225,7 @@ class CommitGroup {
   }
 
   /** Returns `null` if a value cannot be stored. */
-  #tryMerge(group: Waiting[]): Deno.AtomicOperation | null {
+  #tryMerge(group: Waiting[]): AtomicOperation | null {
     try {
       return this.#merge(group);
     } catch {
@@ -226,7 +234,7 @@ class CommitGroup {
   }
 
   /** @throws what KV throws if a value cannot be stored */
-  #merge(group: Waiting[]): Deno.AtomicOperation {
+  #merge(group: Waiting[]): AtomicOperation {
     const merged = this.#kv.atomic();
     for (const { operation } of group) operation.addTo(merged);
     // The sums come last, so that those of one key become one.
@@ -242,7 +250,7 @@ class CommitGroup {
  * Identifies a key. Different keys may have the same name. A check of one and a write of the other
  * are then in different groups, which is only slower.
  */
-function nameOf(key: Deno.KvKey): string {
+function nameOf(key: KvKey): string {
   return key.join("\0");
 }
 
@@ -254,7 +262,7 @@ function exactNameOf({ key }: Sum): string {
 /** Estimates the stored size of a value from above. KV stores most characters in one or two bytes. */
 function sizeOf(value: unknown): number {
   if (value instanceof Uint8Array) return value.length;
-  if (typeof value !== "object" || value === null || value instanceof Deno.KvU64) {
+  if (typeof value !== "object" || value === null || isKvU64(value)) {
     return SMALL_BYTES + (typeof value === "string" ? 2 * value.length : 0);
   }
   return SMALL_BYTES + 2 * JSON.stringify(value).length;

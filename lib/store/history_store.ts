@@ -19,6 +19,7 @@ import type { Clock } from "../clock.ts";
 import { keptMs, type Level, levels, type TimedRow } from "../history/range.ts";
 import { mergeRows, Row } from "../history/row.ts";
 import { LARGEST_BATCH } from "./kv_limits.ts";
+import type { AtomicOperation, Kv, KvEntry, KvKey } from "../platform/kv.ts";
 
 /** The writer of merged rows. The ids of instances are UUIDs. */
 const ALL = "all";
@@ -63,10 +64,10 @@ const log = getLogger(["tripwright", "history"]);
 
 /** The history in one KV database. */
 export class HistoryStore {
-  readonly #kv: Deno.Kv;
+  readonly #kv: Kv;
   readonly #clock: Clock;
 
-  constructor(kv: Deno.Kv, clock: Clock) {
+  constructor(kv: Kv, clock: Clock) {
     this.#kv = kv;
     this.#clock = clock;
   }
@@ -88,7 +89,7 @@ export class HistoryStore {
   }
 
   async #commitRows(
-    commit: Deno.AtomicOperation,
+    commit: AtomicOperation,
     rows: readonly OwnRow[],
   ): Promise<string | null> {
     for (const row of rows) {
@@ -101,7 +102,7 @@ export class HistoryStore {
   }
 
   #addRow(
-    commit: Deno.AtomicOperation,
+    commit: AtomicOperation,
     own: OwnRow,
   ): void {
     const { level, period, row } = own;
@@ -192,7 +193,7 @@ export class HistoryStore {
 
 /** `row`: `null` if this version cannot read it. */
 interface StoredRow {
-  entry: Deno.KvEntry<unknown>;
+  entry: KvEntry<unknown>;
   period: number;
   writer: string;
   row: Row | null;
@@ -202,14 +203,14 @@ function rowOf({ row }: StoredRow): Row {
   return row!;
 }
 
-function keyOf({ level, period, writer }: Omit<OwnRow, "row">): Deno.KvKey {
+function keyOf({ level, period, writer }: Omit<OwnRow, "row">): KvKey {
   return level === "minute" ? minuteKey(period, writer) : hourKey(period, writer);
 }
 
-function minuteKey(minute: number, writer: string): Deno.KvKey {
+function minuteKey(minute: number, writer: string): KvKey {
   return ["minute", minute, writer];
 }
 
-function hourKey(hour: number, writer: string): Deno.KvKey {
+function hourKey(hour: number, writer: string): KvKey {
   return ["hour", hour, writer];
 }

@@ -11,6 +11,7 @@ import { keys } from "./job_keys.ts";
 import type { JobRecord, QueuedJob, RunningJob } from "../job/job_record.ts";
 import type { Progress } from "../job/progress.ts";
 import { decodeProgress } from "./progress_codec.ts";
+import type { Kv, KvEntryMaybe } from "../platform/kv.ts";
 
 /** The leader among jobs with the same `dedupeKey`. */
 const InFlight = z.object({
@@ -33,16 +34,16 @@ export type DedupeRole =
 /** The role of the leader. The commit that claims it replaces the entry `found`. */
 export interface LeaderRole {
   next: "lead";
-  found: Deno.KvEntryMaybe<unknown>;
+  found: KvEntryMaybe<unknown>;
   ended: InFlight["ended"];
 }
 
 /** The leaders and followers of one KV database. */
 export class InFlightStore {
-  readonly #kv: Deno.Kv;
+  readonly #kv: Kv;
   readonly #clock: Clock;
 
-  constructor(kv: Deno.Kv, clock: Clock) {
+  constructor(kv: Kv, clock: Clock) {
     this.#kv = kv;
     this.#clock = clock;
   }
@@ -93,7 +94,7 @@ export class InFlightStore {
     };
   }
 
-  #parse(entry: Deno.KvEntryMaybe<unknown>): JobRecord | null {
+  #parse(entry: KvEntryMaybe<unknown>): JobRecord | null {
     return parseReadableJob(entry, this.#clock.now());
   }
 }

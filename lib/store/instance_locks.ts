@@ -10,6 +10,10 @@ import { getLogger } from "@logtape/logtape";
 import { join } from "node:path";
 import { describeError } from "../log.ts";
 import { databaseFile } from "./kv_path.ts";
+import { platform } from "../platform/platform.ts";
+import type { OpenFile } from "../platform/contract.ts";
+
+const { files, failures } = platform;
 
 const log = getLogger(["tripwright", "locks"]);
 
@@ -53,7 +57,7 @@ export async function openInstanceLocks(
 
 interface LockFile {
   name: string;
-  file: Deno.FsFile;
+  file: OpenFile;
 }
 
 /** The prefix of files that are not locked yet. Other instances ignore them. */
@@ -63,15 +67,14 @@ const UNFINISHED = ".new-";
  * Creates a file that is locked before it gets its name. `null` if the platform has no file locks.
  */
 async function lockFile(directory: string, name: string): Promise<LockFile | null> {
-  await Deno.mkdir(directory, { recursive: true });
+  await files.createDirectory(directory);
   const unfinished = join(directory, UNFINISHED + name);
-  const file = await Deno.open(unfinished, { read: true, write: true, create: true });
-  if (await tryLock(file)) {
-    await Deno.rename(unfinished, join(directory, name));
+  const file = await files.lock(unfinished, { create: true });
+  if (file) {
+    await files.rename(unfinished, join(directory, name));
     return { name, file };
   }
-  file.close();
-  await Deno.remove(unfinished);
+  await files.remove(unfinished);
   return null;
 }
 
@@ -87,29 +90,25 @@ class FileLocks implements InstanceLocks {
   async dead(): Promise<Set<string>> {
     const dead = new Set<string>();
     try {
-      for await (const { name } of Deno.readDir(this.#directory)) {
+      for await (const name of files.list(this.#directory)) {
         if (name === this.#lock?.name || name.startsWith(UNFINISHED)) continue;
         if (await this.#isFree(name)) dead.add(name);
       }
     } catch (error) {
       // A missing directory proves nothing.
-      if (!(error instanceof Deno.errors.NotFound)) throw error;
+      if (!failures.isMissing(error)) throw error;
     }
     return dead;
   }
 
   async #isFree(holder: string): Promise<boolean> {
-    const file = await Deno.open(this.#path(holder), { read: true, write: true }).catch(() => null);
-    if (!file) return false;
-    try {
-      return await tryLock(file);
-    } finally {
-      file.close();
-    }
+    const file = await files.lock(this.#path(holder)).catch(() => null);
+    file?.close();
+    return file !== null;
   }
 
   async clear(holder: string): Promise<void> {
-    await Deno.remove(this.#path(holder)).catch(() => {});
+    await files.remove(this.#path(holder)).catch(() => {});
   }
 
   async release(): Promise<void> {
@@ -122,10 +121,4 @@ class FileLocks implements InstanceLocks {
   #path(holder: string): string {
     return join(this.#directory, holder);
   }
-}
-
-/** Tries to lock a file. Deno 2.5 can only wait for a lock, so there the heartbeat decides. */
-async function tryLock(file: Deno.FsFile): Promise<boolean> {
-  const { tryLock } = file as { tryLock?: (exclusive: boolean) => Promise<boolean> };
-  return await tryLock?.call(file, true).catch(() => false) ?? false;
 }

@@ -16,6 +16,7 @@
 import { z } from "zod";
 import type { Clock } from "../clock.ts";
 import { LARGEST_BATCH } from "./kv_limits.ts";
+import type { AtomicOperation, Kv, KvConsistencyLevel, KvKey } from "../platform/kv.ts";
 
 /** The heartbeat of an instance. */
 export interface InstanceHeartbeat {
@@ -55,10 +56,10 @@ const WAKE_MS = 600_000;
 
 /** The instances that share one KV database. */
 export class InstanceStore {
-  readonly #kv: Deno.Kv;
+  readonly #kv: Kv;
   readonly #options: InstanceStoreOptions;
 
-  constructor(kv: Deno.Kv, options: InstanceStoreOptions) {
+  constructor(kv: Kv, options: InstanceStoreOptions) {
     this.#kv = kv;
     this.#options = options;
   }
@@ -71,7 +72,7 @@ export class InstanceStore {
   }
 
   /** Adds a heartbeat to a transaction. */
-  addBeat(commit: Deno.AtomicOperation, holder: string): void {
+  addBeat(commit: AtomicOperation, holder: string): void {
     this.#touch(commit, instanceKey(holder));
   }
 
@@ -89,7 +90,7 @@ export class InstanceStore {
   }
 
   /** Makes a transaction fail if the instance has renewed its heartbeat since `beat`. */
-  checkSilent(commit: Deno.AtomicOperation, { holder, versionstamp }: SeenHeartbeat): void {
+  checkSilent(commit: AtomicOperation, { holder, versionstamp }: SeenHeartbeat): void {
     commit.check({ key: instanceKey(holder), versionstamp });
   }
 
@@ -134,7 +135,7 @@ export class InstanceStore {
   }
 
   /** Adds a ring of the bell to a transaction. */
-  addRing(commit: Deno.AtomicOperation): void {
+  addRing(commit: AtomicOperation): void {
     this.#touch(commit, BELL);
   }
 
@@ -145,12 +146,12 @@ export class InstanceStore {
    * @param consistency only on Deno Deploy do they differ: with `eventual`, a nearby replica
    * answers, so the value may be old
    */
-  async lastRing(consistency: Deno.KvConsistencyLevel = "strong"): Promise<string | null> {
+  async lastRing(consistency: KvConsistencyLevel = "strong"): Promise<string | null> {
     return (await this.#kv.get(BELL, { consistency })).versionstamp;
   }
 
   /** Adds a wake entry for a job of an instance to a transaction, and rings the bell. */
-  addWake(commit: Deno.AtomicOperation, { holder, id }: { holder: string; id: string }): void {
+  addWake(commit: AtomicOperation, { holder, id }: { holder: string; id: string }): void {
     commit.set(["wake", holder, id], {}, { expireIn: WAKE_MS });
     this.addRing(commit);
   }
@@ -165,13 +166,13 @@ export class InstanceStore {
     return found;
   }
 
-  #touch(commit: Deno.AtomicOperation, key: Deno.KvKey): void {
+  #touch(commit: AtomicOperation, key: KvKey): void {
     const { clock, ttlMs } = this.#options;
     // The time is only for operators. Instances compare the versionstamp.
     commit.set(key, { at: clock.now() }, { expireIn: 2 * ttlMs });
   }
 }
 
-function instanceKey(holder: string): Deno.KvKey {
+function instanceKey(holder: string): KvKey {
   return ["instance", holder];
 }

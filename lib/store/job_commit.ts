@@ -9,6 +9,7 @@ import type { Clock } from "../clock.ts";
 import { isExpired, parseReadableJob } from "./job_entry.ts";
 import { keys } from "./job_keys.ts";
 import type { JobRecord, RunningJob } from "../job/job_record.ts";
+import type { AtomicCheck, AtomicOperation, Kv, KvKey } from "../platform/kv.ts";
 
 /**
  * A worker's right to a job. Every transition changes the versionstamp of the record, and so ends
@@ -29,18 +30,18 @@ export type Written = "saved" | "lost";
 /** A transaction that collects checks and writes, and then commits. */
 export class JobCommit {
   /** For additions of other stores. Only {@link put} may set a key of the job. */
-  readonly operation: Deno.AtomicOperation;
-  readonly #kv: Deno.Kv;
+  readonly operation: AtomicOperation;
+  readonly #kv: Kv;
   readonly #clock: Clock;
 
-  constructor(kv: Deno.Kv, clock: Clock) {
+  constructor(kv: Kv, clock: Clock) {
     this.#kv = kv;
     this.#clock = clock;
     this.operation = kv.atomic();
   }
 
   /** Makes the commit fail if the entry has changed. */
-  check(entry: Deno.AtomicCheck): this {
+  check(entry: AtomicCheck): this {
     this.operation.check(entry);
     return this;
   }
@@ -51,7 +52,7 @@ export class JobCommit {
   }
 
   /** Deletes a key. */
-  delete(key: Deno.KvKey): this {
+  delete(key: KvKey): this {
     this.operation.delete(key);
     return this;
   }
@@ -61,7 +62,7 @@ export class JobCommit {
    *
    * @param job the job that the key belongs to
    */
-  put(key: Deno.KvKey, value: unknown, { expiresAt }: Pick<JobRecord, "expiresAt">): this {
+  put(key: KvKey, value: unknown, { expiresAt }: Pick<JobRecord, "expiresAt">): this {
     this.operation.set(key, value, { expireIn: Math.max(1, expiresAt - this.#clock.now()) });
     return this;
   }
@@ -72,7 +73,7 @@ export class JobCommit {
    * @returns the reference that a reader needs
    * @throws {BlobTooLargeError} if the value is too large
    */
-  putBlob(key: Deno.KvKey, value: unknown, job: Pick<JobRecord, "expiresAt">): BlobRef {
+  putBlob(key: KvKey, value: unknown, job: Pick<JobRecord, "expiresAt">): BlobRef {
     const { ref, parts } = encodeBlob(value);
     parts.forEach((part, index) => this.put([...key, index], part, job));
     return ref;

@@ -3,6 +3,7 @@
  * @module
  */
 import { JobRecord } from "../job/job_record.ts";
+import type { KvEntryMaybe } from "../platform/kv.ts";
 
 /** The record is damaged, or another version wrote it. */
 export class UnreadableJobError extends Error {
@@ -20,7 +21,7 @@ export class UnreadableJobError extends Error {
  * @throws {UnreadableJobError} if this version cannot read the record
  */
 export function parseJob(
-  { key, value }: Deno.KvEntryMaybe<unknown>,
+  { key, value }: KvEntryMaybe<unknown>,
   now: number,
 ): JobRecord | null {
   if (value === null) return null;
@@ -31,7 +32,7 @@ export function parseJob(
 
 /** Parses the job of an entry. Returns `null` also if this version cannot read the record. */
 export function parseReadableJob(
-  { value }: Deno.KvEntryMaybe<unknown>,
+  { value }: KvEntryMaybe<unknown>,
   now: number,
 ): JobRecord | null {
   const job = JobRecord.safeParse(value).data;

@@ -8,6 +8,7 @@ import type { Clock } from "../clock.ts";
 import { idsFrom, timeOfId } from "../job/job_id.ts";
 import { prefixes } from "./job_keys.ts";
 import { LARGEST_BATCH } from "./kv_limits.ts";
+import type { Kv, KvKey } from "../platform/kv.ts";
 
 /** What the due index contains of a waiting job. */
 export interface DueJob {
@@ -43,10 +44,10 @@ const DUE_BATCH = 100;
 
 /** The indexes of the jobs of one KV database. */
 export class JobIndex {
-  readonly #kv: Deno.Kv;
+  readonly #kv: Kv;
   readonly #clock: Clock;
 
-  constructor(kv: Deno.Kv, clock: Clock) {
+  constructor(kv: Kv, clock: Clock) {
     this.#kv = kv;
     this.#clock = clock;
   }
@@ -92,8 +93,8 @@ export class JobIndex {
   /** Lists the keys of the waiting jobs of one kind in a part of the index, in their order. */
   async *dueKeys(
     kind: string,
-    { from, end }: { from?: Deno.KvKey | undefined; end?: Deno.KvKey | undefined },
-  ): AsyncGenerator<Deno.KvKey> {
+    { from, end }: { from?: KvKey | undefined; end?: KvKey | undefined },
+  ): AsyncGenerator<KvKey> {
     const prefix = prefixes.due(kind);
     const selector = end
       ? { start: from ?? prefix, end }

@@ -32,6 +32,7 @@
  */
 import { sha256 } from "../hash.ts";
 import { type EndedJob, type JobRecord, placeOf, type QueuedJob } from "../job/job_record.ts";
+import type { KvKey } from "../platform/kv.ts";
 
 /** KV limits the size of a key, and some gateways have very long ids. */
 const MAX_ID_CHARACTERS = 256;
@@ -50,7 +51,7 @@ export interface StepName {
 /** Builds the keys. For a value in parts, it is the key above the parts. */
 export const keys = {
   job: (id: string) => ["job", id],
-  due: (job: QueuedJob): Deno.KvKey => keys.listed({ ...job, place: placeOf(job) }),
+  due: (job: QueuedJob): KvKey => keys.listed({ ...job, place: placeOf(job) }),
   listed: (
     { kind, place, id }: { kind: string; place: number; id: string },
   ) => ["due", kind, place, id],
@@ -94,7 +95,7 @@ export const keys = {
   },
   delivery: (deliveryId: string) => ["delivery", deliveryId],
   result: (id: string) => ["result", id],
-} satisfies Record<string, (...args: never[]) => Deno.KvKey>;
+} satisfies Record<string, (...args: never[]) => KvKey>;
 
 /** Returns the failure code or the source of an ended job; empty: it has neither. */
 function detailOf(job: EndedJob): string {
@@ -119,4 +120,4 @@ export const prefixes = {
   output: (id: string) => ["output", id],
   storedResponse: (id: string) => ["stored_response", id],
   allStoredResponses: () => ["stored_response"],
-} satisfies Record<string, (...args: never[]) => Deno.KvKey>;
+} satisfies Record<string, (...args: never[]) => KvKey>;

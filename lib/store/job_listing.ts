@@ -16,6 +16,7 @@ import { type JobState, JobSummary, parseSummary } from "../job/job_summary.ts";
 import { keys, prefixes } from "./job_keys.ts";
 import { LARGEST_BATCH, MAX_KEYS_PER_READ } from "./kv_limits.ts";
 import { mergeLists } from "./merged_lists.ts";
+import type { Kv, KvKey, KvKeyPart } from "../platform/kv.ts";
 
 /** Selects the jobs of a list: they match all members. */
 export interface JobQuery {
@@ -87,10 +88,10 @@ const StoredId = z.string().nullable().catch(null);
 
 /** The lists of the jobs of one KV database. */
 export class JobListing {
-  readonly #kv: Deno.Kv;
+  readonly #kv: Kv;
   readonly #clock: Clock;
 
-  constructor(kv: Deno.Kv, clock: Clock) {
+  constructor(kv: Kv, clock: Clock) {
     this.#kv = kv;
     this.#clock = clock;
   }
@@ -159,7 +160,7 @@ export class JobListing {
 
   /** Yields the entries below a prefix whose last part is the id. */
   async *#list(
-    prefix: Deno.KvKey,
+    prefix: KvKey,
     { range: { from, to }, batchSize }: { range: IdRange; batchSize: number },
   ): AsyncGenerator<Candidate> {
     if (from >= to) return;
@@ -193,10 +194,10 @@ export class JobListing {
    * @param options `accepts`: whether a part at this position is wanted
    */
   async #prefixes(
-    parent: Deno.KvKey,
-    { length, accepts }: { length: number; accepts: (part: Deno.KvKeyPart, n: number) => boolean },
-  ): Promise<Deno.KvKey[]> {
-    const found: Deno.KvKey[] = [];
+    parent: KvKey,
+    { length, accepts }: { length: number; accepts: (part: KvKeyPart, n: number) => boolean },
+  ): Promise<KvKey[]> {
+    const found: KvKey[] = [];
     // A boolean sorts after all strings and numbers.
     const end = [...parent, true];
     let start = parent;
@@ -212,7 +213,7 @@ export class JobListing {
     }
   }
 
-  async #firstKey(selector: { start: Deno.KvKey; end: Deno.KvKey }): Promise<Deno.KvKey | null> {
+  async #firstKey(selector: { start: KvKey; end: KvKey }): Promise<KvKey | null> {
     for await (const { key } of this.#kv.list(selector, { limit: 1, batchSize: 1 })) return key;
     return null;
   }
@@ -245,7 +246,7 @@ export class JobListing {
     owner: string,
     { query: { kind }, range }: { query: JobQuery; range: IdRange },
   ): Promise<AsyncIterable<Candidate>> {
-    const accepts = (part: Deno.KvKeyPart) => part === (kind ?? part);
+    const accepts = (part: KvKeyPart) => part === (kind ?? part);
     const found = await this.#prefixes(prefixes.ofOwner(owner), { length: 3, accepts });
     const options = { range, batchSize: BATCH };
     return mergeLists([
@@ -255,7 +256,7 @@ export class JobListing {
   }
 
   /** Yields the jobs of an owner and a kind that requests created. */
-  async *#accepted(prefix: Deno.KvKey, { from, to }: IdRange): AsyncGenerator<Candidate> {
+  async *#accepted(prefix: KvKey, { from, to }: IdRange): AsyncGenerator<Candidate> {
     const options = { reverse: true, batchSize: BATCH };
     const end = to === LAST_ID ? [...prefix, true] : [...prefix, timeOfId(to) + 1];
     for await (const { key } of this.#kv.list({ start: prefix, end }, options)) {
@@ -293,7 +294,7 @@ export class JobListing {
   }
 
   /** Reads any number of keys. Returns their values in the same order. */
-  async #getAll(wanted: readonly Deno.KvKey[]): Promise<unknown[]> {
+  async #getAll(wanted: readonly KvKey[]): Promise<unknown[]> {
     const groups = [];
     for (let n = 0; n < wanted.length; n += MAX_KEYS_PER_READ) {
       groups.push(this.#kv.getMany<unknown[]>(wanted.slice(n, n + MAX_KEYS_PER_READ)));

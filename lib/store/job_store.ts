@@ -48,6 +48,7 @@ import { costOfSteps, type StepEvent, usageOf } from "../job/timeline.ts";
 import type { JobUsage } from "../usage.ts";
 import { SnapshotReader } from "./snapshot_reader.ts";
 import type { Bill, SpendingStore } from "./spending_store.ts";
+import type { AtomicOperation, Kv, KvEntryMaybe } from "../platform/kv.ts";
 
 /**
  * The end of an attempt. A retried write passes the same time, so that it recognizes an earlier
@@ -64,7 +65,7 @@ export type AttemptReport = Partial<AttemptEnd> & {
 export interface DueRecord {
   job: QueuedJob;
   /** The entry that the claiming commit checks. */
-  entry: Deno.KvEntryMaybe<unknown>;
+  entry: KvEntryMaybe<unknown>;
 }
 
 /** A due job whose deadline has passed. It must fail. */
@@ -96,7 +97,7 @@ export interface JobStoreOptions {
   /** Returns the callback job for an ended job, if it has a callback. */
   successorOf?: (job: EndedJob) => QueuedJob | null;
   /** Adds a doorbell to the commit that accepts a job. */
-  announce?: (commit: Deno.AtomicOperation, jobId: string) => void;
+  announce?: (commit: AtomicOperation, jobId: string) => void;
 }
 
 /** The jobs of one KV database. */
@@ -115,10 +116,10 @@ export class JobStore {
   readonly derived: DerivedJobs;
   readonly #inFlight: InFlightStore;
   readonly #snapshots: SnapshotReader;
-  readonly #kv: Deno.Kv;
+  readonly #kv: Kv;
   readonly #options: JobStoreOptions;
 
-  constructor(kv: Deno.Kv, options: JobStoreOptions) {
+  constructor(kv: Kv, options: JobStoreOptions) {
     const { clock, heldBackBy, queueOf } = options;
     this.acceptances = new AcceptanceStore(kv, clock);
     this.checkpoints = new CheckpointStore(kv, clock);
@@ -589,7 +590,7 @@ export class JobStore {
   }
 
   /** Parses the job of an entry. Returns `null` if the job does not exist or has expired. */
-  #parse(entry: Deno.KvEntryMaybe<unknown>): JobRecord | null {
+  #parse(entry: KvEntryMaybe<unknown>): JobRecord | null {
     return parseJob(entry, this.#now);
   }
 

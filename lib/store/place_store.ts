@@ -11,6 +11,7 @@
 import { z } from "zod";
 import type { Clock } from "../clock.ts";
 import { MAX_KEYS_PER_READ } from "./kv_limits.ts";
+import type { Kv, KvKey } from "../platform/kv.ts";
 
 export interface PlaceStoreOptions<Answer> {
   clock: Clock;
@@ -20,11 +21,11 @@ export interface PlaceStoreOptions<Answer> {
 
 /** The answers in one KV database. */
 export class PlaceStore<Answer> {
-  readonly #kv: Deno.Kv;
+  readonly #kv: Kv;
   readonly #clock: Clock;
   readonly #entry: z.ZodType<{ answer: Answer; expiresAt: number }>;
 
-  constructor(kv: Deno.Kv, { clock, schema }: PlaceStoreOptions<Answer>) {
+  constructor(kv: Kv, { clock, schema }: PlaceStoreOptions<Answer>) {
     this.#kv = kv;
     this.#clock = clock;
     this.#entry = z.object({ answer: schema, expiresAt: z.number() });
@@ -84,7 +85,7 @@ interface LastTurn {
  * two turns are never closer than the interval, however wrong the clocks are.
  */
 export class PlaceTurns {
-  readonly #kv: Deno.Kv;
+  readonly #kv: Kv;
   readonly #clock: Clock;
   readonly #intervalMs: number;
   #last: LastTurn | undefined;
@@ -92,7 +93,7 @@ export class PlaceTurns {
   #queue: Promise<unknown> = Promise.resolve();
 
   /** @param options `intervalMs`: the shortest time between two turns, in milliseconds */
-  constructor(kv: Deno.Kv, { clock, intervalMs }: { clock: Clock; intervalMs: number }) {
+  constructor(kv: Kv, { clock, intervalMs }: { clock: Clock; intervalMs: number }) {
     this.#kv = kv;
     this.#clock = clock;
     this.#intervalMs = intervalMs;
@@ -148,6 +149,6 @@ export class PlaceTurns {
   }
 }
 
-function placeKey(hash: string): Deno.KvKey {
+function placeKey(hash: string): KvKey {
   return ["place", hash];
 }

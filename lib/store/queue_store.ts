@@ -12,6 +12,7 @@
  */
 import { z } from "zod";
 import { MAX_KEYS_PER_READ } from "./kv_limits.ts";
+import type { Kv, KvKey } from "../platform/kv.ts";
 
 /** An instance that publishes replaces the value every few seconds while jobs wait. */
 const QUEUE_MS = 600_000;
@@ -57,9 +58,9 @@ export function numberOf(id: string): number {
 
 /** The published queues of one KV database. */
 export class QueueStore {
-  readonly #kv: Deno.Kv;
+  readonly #kv: Kv;
 
-  constructor(kv: Deno.Kv) {
+  constructor(kv: Kv) {
     this.#kv = kv;
   }
 
@@ -94,6 +95,6 @@ export class QueueStore {
   }
 }
 
-function queueKey(kind: string): Deno.KvKey {
+function queueKey(kind: string): KvKey {
   return ["queue", kind];
 }

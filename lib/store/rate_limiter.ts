@@ -23,6 +23,7 @@ import { LRUCache } from "lru-cache";
 import { type Clock, waitAtMost } from "../clock.ts";
 import { FaultLog } from "../fault_log.ts";
 import { parseSlices, RecentRequests, type StoredSlices } from "./recent_requests.ts";
+import type { Kv } from "../platform/kv.ts";
 
 /** A limit. */
 export interface RateLimit {
@@ -105,7 +106,7 @@ const log = getLogger(["tripwright", "rate"]);
 
 export class RateLimiter {
   readonly policy: RateLimit;
-  readonly #kv: Deno.Kv;
+  readonly #kv: Kv;
   readonly #clock: Clock;
   /** One tally per caller. */
   // With `max`, the cache would allocate the space of all callers at once.
@@ -121,7 +122,7 @@ export class RateLimiter {
 
   /** @param options `windowMs`: by default a minute */
   constructor(
-    kv: Deno.Kv,
+    kv: Kv,
     options: { clock: Clock; name: string; limit: number; windowMs?: number | undefined },
   ) {
     const { clock, name, limit, windowMs = MINUTE_MS } = options;

@@ -4,6 +4,9 @@
  * about once a minute, and if it finds no room, Deno ends the process.
  * @module
  */
+import { platform } from "../platform/platform.ts";
+
+const { files, failures } = platform;
 
 /** Occupies and frees the reserved space. */
 export interface SpaceReserve {
@@ -24,16 +27,13 @@ const CHUNK_BYTES = 65_536;
 export function reserveFile(path: string, bytes: number): SpaceReserve {
   return {
     async hold() {
-      using file = await Deno.open(path, { write: true, create: true });
-      let { size } = await file.stat();
-      await file.seek(size, Deno.SeekMode.Start);
       // Random bytes, because some file systems compress, and zeros would occupy nothing.
       const chunk = crypto.getRandomValues(new Uint8Array(CHUNK_BYTES));
-      while (size < bytes) size += await file.write(chunk.subarray(0, bytes - size));
+      await files.fill(path, { bytes, chunk });
     },
     async release() {
-      await Deno.remove(path).catch((error) => {
-        if (!(error instanceof Deno.errors.NotFound)) throw error;
+      await files.remove(path).catch((error) => {
+        if (!failures.isMissing(error)) throw error;
       });
     },
   };

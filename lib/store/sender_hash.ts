@@ -19,6 +19,7 @@ import { LRUCache } from "lru-cache";
 import { z } from "zod";
 import { type Clock, DAY_MS } from "../clock.ts";
 import { describeError } from "../log.ts";
+import type { Kv } from "../platform/kv.ts";
 
 const KEY_BYTES = 32;
 
@@ -33,14 +34,14 @@ const SPARE_MS = 3_600_000;
 const log = getLogger(["tripwright", "jobs"]);
 
 export class SenderHashes {
-  readonly #kv: Deno.Kv;
+  readonly #kv: Kv;
   readonly #clock: Clock;
   /** The key of a day, and that of the day before if there is one, as soon as they are read. */
   #keys: { day: number; bytes: Promise<Uint8Array[]> } | undefined;
   /** The hashes of the latest senders of this day, because a hash takes several microseconds. */
   readonly #hashes = new LRUCache<string, string>({ max: 1_000 });
 
-  constructor(kv: Deno.Kv, clock: Clock) {
+  constructor(kv: Kv, clock: Clock) {
     this.#kv = kv;
     this.#clock = clock;
   }

@@ -11,6 +11,7 @@
 import { z } from "zod";
 import type { Clock } from "../clock.ts";
 import { sha256 } from "../hash.ts";
+import type { Kv, KvKey } from "../platform/kv.ts";
 
 /** How long a session lasts: a working day. Use does not extend it. */
 export const SESSION_MS = 12 * 3_600_000;
@@ -27,10 +28,10 @@ export type Session = z.infer<typeof StoredSession>;
 
 /** Keeps sessions in KV, so that all instances know them and their end. */
 export class SessionStore {
-  readonly #kv: Deno.Kv;
+  readonly #kv: Kv;
   readonly #clock: Clock;
 
-  constructor(kv: Deno.Kv, clock: Clock) {
+  constructor(kv: Kv, clock: Clock) {
     this.#kv = kv;
     this.#clock = clock;
   }
@@ -61,7 +62,7 @@ export class SessionStore {
   }
 }
 
-function keyOf(id: string): Deno.KvKey {
+function keyOf(id: string): KvKey {
   const hash = sha256(id);
   return ["session", hash];
 }

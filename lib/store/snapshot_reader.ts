@@ -17,8 +17,9 @@ import { isExpired, parseJob } from "./job_entry.ts";
 import { keys } from "./job_keys.ts";
 import { MAX_KEYS_PER_READ } from "./kv_limits.ts";
 import { decodeProgress } from "./progress_codec.ts";
+import type { Kv, KvEntryMaybe, KvKey } from "../platform/kv.ts";
 
-type Entry = Deno.KvEntryMaybe<unknown>;
+type Entry = KvEntryMaybe<unknown>;
 
 /** `progress` is unset if the read did not include it. */
 interface Entries {
@@ -46,7 +47,7 @@ export interface SnapshotReaderOptions {
 
 /** Reads the jobs of one KV database. */
 export class SnapshotReader {
-  readonly #kv: Deno.Kv;
+  readonly #kv: Kv;
   readonly #clock: Clock;
   readonly #inFlight: InFlightStore;
   readonly #heldBackBy: SnapshotReaderOptions["heldBackBy"];
@@ -60,7 +61,7 @@ export class SnapshotReader {
   /** The snapshots that show why and how long jobs wait, by the snapshots without that. */
   readonly #waiting = new WeakMap<JobSnapshot, JobSnapshot>();
 
-  constructor(kv: Deno.Kv, { clock, inFlight, heldBackBy, queueOf }: SnapshotReaderOptions) {
+  constructor(kv: Kv, { clock, inFlight, heldBackBy, queueOf }: SnapshotReaderOptions) {
     this.#kv = kv;
     this.#clock = clock;
     this.#decoded = new ExpiringCache({ clock, maxSize: CACHE_BYTES });
@@ -76,7 +77,7 @@ export class SnapshotReader {
    *
    * @param keysOf returns the keys to read for a job: its record, and perhaps its progress
    */
-  #createLoader(keysOf: (id: string) => Deno.KvKey[]): DataLoader<string, Entries> {
+  #createLoader(keysOf: (id: string) => KvKey[]): DataLoader<string, Entries> {
     const perJob = keysOf("").length;
     const loader = new DataLoader<string, Entries>(async (ids) => {
       // A later call must not get these entries, because they may be older than the call.

@@ -9,6 +9,7 @@
  */
 
 import type { DiskSpace } from "./free_space.ts";
+import type { Kv, KvKey } from "../platform/kv.ts";
 
 export interface SpaceWrites {
   /** Writes a little, to test whether there is space. It leaves nothing behind. */
@@ -46,7 +47,7 @@ const REUSABLE_BYTES = 1_048_576;
 const PARTS_PER_COMMIT = 10;
 
 /** Returns the writes to a database. */
-export function spaceWrites(kv: Deno.Kv): SpaceWrites {
+export function spaceWrites(kv: Kv): SpaceWrites {
   return {
     async test() {
       await kv.atomic().delete(TEST_WRITE).commit();
@@ -66,7 +67,7 @@ export function spaceWrites(kv: Deno.Kv): SpaceWrites {
   };
 }
 
-async function writeParts(kv: Deno.Kv): Promise<void> {
+async function writeParts(kv: Kv): Promise<void> {
   for (let start = 0; start < HALF_PARTS; start += PARTS_PER_COMMIT) {
     const commit = kv.atomic();
     for (let part = start; part < start + PARTS_PER_COMMIT; part++) {
@@ -77,17 +78,17 @@ async function writeParts(kv: Deno.Kv): Promise<void> {
 }
 
 /** Whether a process was killed before it deleted its parts. The first one is written first. */
-async function hasParts(kv: Deno.Kv): Promise<boolean> {
+async function hasParts(kv: Kv): Promise<boolean> {
   return (await kv.get(reserveKey(0))).versionstamp !== null;
 }
 
 /** Deletes the parts, also those of a process that was killed. */
-async function deleteParts(kv: Deno.Kv): Promise<void> {
+async function deleteParts(kv: Kv): Promise<void> {
   const commit = kv.atomic();
   for (let part = 0; part < HALF_PARTS; part++) commit.delete(reserveKey(part));
   await commit.commit();
 }
 
-function reserveKey(n: number): Deno.KvKey {
+function reserveKey(n: number): KvKey {
   return ["reserve", n];
 }

@@ -15,6 +15,7 @@
 import { type Clock, DAY_MS } from "../clock.ts";
 import { sha256 } from "../hash.ts";
 import { LARGEST_BATCH } from "./kv_limits.ts";
+import { type AtomicOperation, isKvU64, type Kv, type KvKey } from "../platform/kv.ts";
 
 /** The sums of one kind of job on one UTC day. Costs are in US dollars. */
 export interface Sums {
@@ -83,12 +84,12 @@ const SUM_NAMES: ReadonlySet<string> = new Set<keyof Sums>(
 
 /** The daily sums in one KV database. */
 export class SpendingStore {
-  readonly #kv: Deno.Kv;
+  readonly #kv: Kv;
   readonly #options: SpendingOptions;
   readonly #shard: number;
   readonly #kinds: ReadonlySet<string>;
 
-  constructor(kv: Deno.Kv, options: SpendingOptions) {
+  constructor(kv: Kv, options: SpendingOptions) {
     this.#kv = kv;
     this.#options = options;
     this.#shard = Number(`0x${sha256(options.holder).slice(0, 8)}`) % SHARDS;
@@ -102,22 +103,22 @@ export class SpendingStore {
   }
 
   /** Adds an accepted job to a transaction. */
-  addAccepted(commit: Deno.AtomicOperation, job: CountedJob): void {
+  addAccepted(commit: AtomicOperation, job: CountedJob): void {
     this.#add(commit, { job, day: dayOf(job.createdAt) }, { accepted: 1 });
   }
 
   /** Adds a replay to a transaction. */
-  addReplayed(commit: Deno.AtomicOperation, job: CountedJob): void {
+  addReplayed(commit: AtomicOperation, job: CountedJob): void {
     this.#add(commit, { job, day: dayOf(job.createdAt) }, { replayed: 1 });
   }
 
   /** Adds a model call whose cost will never be known to a transaction. */
-  addUnpriced(commit: Deno.AtomicOperation, job: CountedJob): void {
+  addUnpriced(commit: AtomicOperation, job: CountedJob): void {
     this.#add(commit, { job, day: this.#day }, { unpriced: 1 });
   }
 
   /** Adds an ended job to a transaction. */
-  addEnded(commit: Deno.AtomicOperation, job: CountedJob, bill: Bill): void {
+  addEnded(commit: AtomicOperation, job: CountedJob, bill: Bill): void {
     const { costUsd, isUnpriced, isPlanPrice } = bill;
     this.#add(commit, { job, day: dayOf(job.createdAt) }, { closed: 1 });
     const plan = isPlanPrice ? { plans: 1, planCost: costUsd } : {};
@@ -134,7 +135,7 @@ export class SpendingStore {
     const day = this.#day;
     const prefix = prefixOf(owner);
     const sums = new Map([[day, new Map<string, Sums>()], [day - 1, new Map<string, Sums>()]]);
-    const past: Deno.KvKey[] = [];
+    const past: KvKey[] = [];
     const options = { batchSize: LARGEST_BATCH };
     for await (const { key, value } of this.#kv.list({ prefix }, options)) {
       const [itsDay, , kind, what] = key.slice(prefix.length);
@@ -148,7 +149,7 @@ export class SpendingStore {
   }
 
   #add(
-    commit: Deno.AtomicOperation,
+    commit: AtomicOperation,
     { job: { kind, owner }, day }: { job: CountedJob; day: number },
     sums: Partial<Sums>,
   ): void {
@@ -169,7 +170,7 @@ export class SpendingStore {
   }
 }
 
-function prefixOf(owner?: string): Deno.KvKey {
+function prefixOf(owner?: string): KvKey {
   return owner === undefined ? ["spent"] : ["spent_by", owner];
 }
 
@@ -190,7 +191,7 @@ function addTo(
   kinds: Map<string, Sums>,
   { kind, what, value }: { kind: string; what: string; value: unknown },
 ): void {
-  if (!(value instanceof Deno.KvU64) || !SUM_NAMES.has(what)) return;
+  if (!isKvU64(value) || !SUM_NAMES.has(what)) return;
   const sums = kinds.get(kind) ?? noSums();
   const amount = Number(value.value);
   sums[what as keyof Sums] += isCost(what) ? amount / UNITS_PER_USD : amount;

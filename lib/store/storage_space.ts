@@ -17,6 +17,7 @@ import { type DiskSpace, DiskSpaceReader } from "./free_space.ts";
 import { databaseFile } from "./kv_path.ts";
 import { reserveFile, type SpaceReserve } from "./reserve_file.ts";
 import type { SpaceWrites } from "./space_writes.ts";
+import { platform } from "../platform/platform.ts";
 
 /** How much work the free space allows. */
 export type StorageState = "ok" | "low" | "full";
@@ -232,7 +233,7 @@ export class StorageSpace implements Disposable {
       this.#space = await reader.read();
     } catch (error) {
       this.#space = null;
-      this.#mayRead = !(error instanceof Deno.errors.NotCapable);
+      this.#mayRead = !platform.failures.isForbidden(error);
       if (this.#mayRead) this.#faults.report("free space not read", error);
       // The text names the missing permission.
       else log.warning("free space not known", { error: describeError(error) });

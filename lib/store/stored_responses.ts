@@ -12,6 +12,7 @@ import { z } from "zod";
 import type { Clock } from "../clock.ts";
 import { isEnded, JobRecord } from "../job/job_record.ts";
 import { keys, prefixes } from "./job_keys.ts";
+import type { AtomicCheck, Kv, KvListSelector } from "../platform/kv.ts";
 
 /** A fault at the provider may last for a while. A job of 24 hours has 24 tries. */
 const SWEEP_MS = 3_600_000;
@@ -43,11 +44,11 @@ export interface Sweep extends SweepEntry {
 
 /** The stored responses of one KV database. */
 export class StoredResponses {
-  readonly #kv: Deno.Kv;
+  readonly #kv: Kv;
   readonly #clock: Clock;
   #checkAt = -Infinity;
 
-  constructor(kv: Deno.Kv, clock: Clock) {
+  constructor(kv: Kv, clock: Clock) {
     this.#kv = kv;
     this.#clock = clock;
   }
@@ -83,7 +84,7 @@ export class StoredResponses {
     await this.#write({ key: sweepKey, versionstamp: sweep.versionstamp }, { at: sweep.at, last });
   }
 
-  async #write(check: Deno.AtomicCheck, entry: SweepEntry): Promise<Sweep | null> {
+  async #write(check: AtomicCheck, entry: SweepEntry): Promise<Sweep | null> {
     const operation = this.#kv.atomic().check(check);
     const result = await operation.set(sweepKey, entry, { expireIn: 2 * SWEEP_MS }).commit();
     return result.ok ? { ...entry, versionstamp: result.versionstamp } : null;
@@ -102,7 +103,7 @@ export class StoredResponses {
     yield* this.#ofEndedJobs({ prefix, end: next });
   }
 
-  async *#ofEndedJobs(selector: Deno.KvListSelector): AsyncGenerator<StoredResponse> {
+  async *#ofEndedJobs(selector: KvListSelector): AsyncGenerator<StoredResponse> {
     let last = { jobId: "", hasEnded: false };
     for await (const { key, value } of this.#kv.list(selector)) {
       const jobId = Key.safeParse(key).data?.[1];

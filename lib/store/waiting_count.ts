@@ -16,11 +16,12 @@ import type { Clock } from "../clock.ts";
 import type { InstanceStore, JobCounts } from "./instance_store.ts";
 import type { JobIndex } from "./job_index.ts";
 import { keys } from "./job_keys.ts";
+import type { KvKey } from "../platform/kv.ts";
 
 /** A part of the due index of a kind: from a key up to the beginning of the next segment. */
 interface Segment {
   /** Unset: from the beginning of the index. */
-  from: Deno.KvKey | undefined;
+  from: KvKey | undefined;
   count: number;
   /** Whether its entries have been counted. */
   isCounted: boolean;
@@ -278,7 +279,7 @@ function segmentOf(segments: Segment[], place: number): number {
 }
 
 /** The place in the key of a segment. */
-function placeOf(from: Deno.KvKey | undefined): number {
+function placeOf(from: KvKey | undefined): number {
   return from ? Number(from[2]) : 0;
 }
 

@@ -3,6 +3,7 @@
  * It does nothing if the file is there and its sources are the same.
  * @module
  */
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { feature, mesh } from "topojson-client";
 import { type Layer, type Line, writeAtlas } from "./atlas_file.ts";
 
@@ -83,22 +84,17 @@ async function readSources(): Promise<Record<Layer, readonly Line[]>> {
   };
 }
 
-async function isCurrent(): Promise<boolean> {
-  try {
-    await Deno.stat(FILE);
-    return await Deno.readTextFile(EDITION_FILE) === EDITION;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
+function isCurrent(): boolean {
+  return existsSync(FILE) && existsSync(EDITION_FILE) &&
+    readFileSync(EDITION_FILE, "utf8") === EDITION;
 }
 
 /** Writes the file, unless it is there. */
 async function prepare(): Promise<void> {
-  if (await isCurrent()) return;
-  await Deno.mkdir(new URL(".", FILE), { recursive: true });
-  await Deno.writeFile(FILE, writeAtlas(await readSources()));
-  await Deno.writeTextFile(EDITION_FILE, EDITION);
+  if (isCurrent()) return;
+  mkdirSync(new URL(".", FILE), { recursive: true });
+  writeFileSync(FILE, writeAtlas(await readSources()));
+  writeFileSync(EDITION_FILE, EDITION);
 }
 
 if (import.meta.main) await prepare();

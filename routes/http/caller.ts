@@ -15,10 +15,11 @@ import { ProblemError } from "./problem.ts";
 import { clientAddress, UNKNOWN_ADDRESS } from "./client_address.ts";
 import { singleQuery } from "./query.ts";
 import { ClientToken } from "./request_headers.ts";
+import type { ConnectionInfo } from "../../lib/platform/contract.ts";
 
-/** What Deno's server passes with a request, and what middleware adds. */
+/** What the server passes with a request, and what middleware adds. */
 export interface AppEnv {
-  Bindings: Partial<Deno.ServeHandlerInfo>;
+  Bindings: Partial<ConnectionInfo>;
   Variables: AnswerVariables & {
     requestId: string;
     caller: Caller;

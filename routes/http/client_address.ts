@@ -22,8 +22,7 @@ export const UNKNOWN_ADDRESS = "unknown";
  * the client's. The client itself sent everything before it, so the service ignores that.
  */
 export function clientAddress(c: Context<AppEnv>, trustedProxies: number): string {
-  const peer = c.env?.remoteAddr;
-  const direct = peer && "hostname" in peer ? peer.hostname : UNKNOWN_ADDRESS;
+  const direct = c.env?.remoteAddr?.hostname ?? UNKNOWN_ADDRESS;
   if (trustedProxies === 0) return networkOf(direct);
   const forwarded = (c.req.header("x-forwarded-for") ?? "").split(",").map((part) => part.trim());
   return networkOf(withoutPort(forwarded.at(-trustedProxies) || direct));

@@ -3,6 +3,7 @@
  * request could wait for. `deno task build` runs it after the bundles are written.
  * @module
  */
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { brotliCompressSync, constants } from "node:zlib";
 import { styleSheet } from "./style_sheet.ts";
 
@@ -13,12 +14,12 @@ function compress(name: string, text: string): void {
     [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY,
     [constants.BROTLI_PARAM_MODE]: constants.BROTLI_MODE_TEXT,
   };
-  Deno.writeFileSync(new URL(`${name}.br`, dist), brotliCompressSync(text, { params }));
+  writeFileSync(new URL(`${name}.br`, dist), brotliCompressSync(text, { params }));
 }
 
-for (const { name } of Deno.readDirSync(new URL("app/", dist))) {
+for (const name of readdirSync(new URL("app/", dist))) {
   if (/^(home|trip)_\w+\.js$/.test(name)) {
-    compress(`app/${name}`, Deno.readTextFileSync(new URL(`app/${name}`, dist)));
+    compress(`app/${name}`, readFileSync(new URL(`app/${name}`, dist), "utf8"));
   }
 }
 compress("style.css", (await styleSheet()).default);

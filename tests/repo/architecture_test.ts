@@ -22,6 +22,7 @@ const rooms: Record<string, readonly string[]> = {
     "lib/http",
     "lib/metrics",
     "lib/openai",
+    "lib/platform",
     "lib/store",
     "lib/version.ts",
   ],
@@ -35,6 +36,7 @@ const rooms: Record<string, readonly string[]> = {
     "lib",
     "lib/job",
     "lib/metrics",
+    "lib/platform",
   ],
   "routes/admin": [
     "routes/admin/admin_env.ts",
@@ -139,7 +141,15 @@ const rooms: Record<string, readonly string[]> = {
     "lib/metrics",
     "lib/store",
   ],
-  "routes/http": ["jobs/engine", "lib", "lib/http", "lib/job", "lib/metrics", "lib/store"],
+  "routes/http": [
+    "jobs/engine",
+    "lib",
+    "lib/http",
+    "lib/job",
+    "lib/metrics",
+    "lib/platform",
+    "lib/store",
+  ],
   // Code for browsers. A separate check covers what it may import from the server.
   "web/admin": [],
   "web/words": [],
@@ -237,6 +247,7 @@ const rooms: Record<string, readonly string[]> = {
     "lib/metrics",
     "lib/model",
     "lib/openai",
+    "lib/platform",
     "lib/store",
   ],
   "jobs/registry.ts": [
@@ -247,7 +258,15 @@ const rooms: Record<string, readonly string[]> = {
     "jobs/tools",
     "lib",
   ],
-  "jobs/engine": ["jobs/kind.ts", "lib", "lib/job", "lib/metrics", "lib/model", "lib/store"],
+  "jobs/engine": [
+    "jobs/kind.ts",
+    "lib",
+    "lib/job",
+    "lib/metrics",
+    "lib/model",
+    "lib/platform",
+    "lib/store",
+  ],
   "jobs/operator": [
     "jobs/engine",
     "jobs/kinds/alert",
@@ -256,6 +275,7 @@ const rooms: Record<string, readonly string[]> = {
     "lib",
     "lib/history",
     "lib/job",
+    "lib/platform",
     "lib/store",
     "lib/version.ts",
   ],
@@ -299,18 +319,19 @@ const rooms: Record<string, readonly string[]> = {
   "jobs/kinds/samples/data": [],
   "jobs/kinds/trip_dates.ts": ["lib"],
   "jobs/kinds": ["jobs/kind.ts", "jobs/places", "lib"],
-  "jobs/places": ["lib", "lib/http", "lib/metrics", "lib/store", "lib/version.ts"],
+  "jobs/places": ["lib", "lib/http", "lib/metrics", "lib/platform", "lib/store", "lib/version.ts"],
   "jobs/tools": ["jobs/places", "lib", "lib/http", "lib/model"],
   "jobs/kind.ts": ["jobs/contract.ts", "lib", "lib/job", "lib/model"],
   "jobs/contract.ts": [],
   "lib/openai": ["lib", "lib/http", "lib/job", "lib/model"],
-  "lib/store": ["lib", "lib/history", "lib/job"],
+  "lib/store": ["lib", "lib/history", "lib/job", "lib/platform"],
   "lib/history": ["lib"],
-  "lib/metrics": ["lib", "lib/job"],
+  "lib/metrics": ["lib", "lib/job", "lib/platform"],
   "lib/model": ["lib", "lib/job"],
   "lib/job": ["lib"],
-  "lib/http": ["lib"],
-  "lib": [],
+  "lib/http": ["lib", "lib/platform"],
+  "lib": ["lib/platform"],
+  "lib/platform": [],
   "lib/version.ts": ["."],
 };
 
@@ -479,6 +500,14 @@ Deno.test("routes set headers with setHeaders(), because c.header() costs each a
     const source = await Deno.readTextFile(join(root, file));
     assertNotMatch(source, /\bc\.header\(|\.headers\.append\(/, file);
     if (file !== "routes/http/answer.ts") assertNotMatch(source, /\bres\.headers\.set\(/, file);
+  }
+});
+
+Deno.test("only lib/platform names Deno", async () => {
+  for await (const file of sourceFiles()) {
+    if (file === "lib/platform/deno.ts") continue;
+    const source = await Deno.readTextFile(join(root, file));
+    assertNotMatch(source.replaceAll(/^ *(\*|\/\*|\/\/).*/gm, ""), /\bDeno\b\s*[.[]/, file);
   }
 });
 

@@ -113,7 +113,7 @@ Deno.test("the table of keys has every key that lib/store builds, with its parts
   const complete = new Set<string>();
   for await (const { name } of Deno.readDir(join(root, "lib/store"))) {
     const code = (await read(`lib/store/${name}`)).replaceAll(/^ *(\*|\/\/).*/gm, "");
-    // Excludes the category of a logger, and a member of a type such as Deno.Kv["get"].
+    // Excludes the category of a logger, and a member of a type such as Kv["get"].
     for (
       const [, array] of code.matchAll(
         /(?<![\w>)\]]|getLogger\()\[("[a-z_]+"(?:,\s*[\w.]+)*),?\s*\]/g,

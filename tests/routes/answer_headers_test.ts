@@ -519,7 +519,7 @@ function sender(app: Parameters<typeof handlerOf>[0], values: Record<string, str
         method,
         headers: Object.fromEntries(sent),
       }),
-      { remoteAddr, completed: Promise.resolve() },
+      { remoteAddr },
     );
     await response.body?.cancel();
     return response;

@@ -17,6 +17,7 @@ import {
   type RuntimeOverrides,
   submit,
 } from "../../../testing/runtimes.ts";
+import type { Kv } from "../../../lib/platform/kv.ts";
 
 const hello = { text: "hello" };
 const untilMidnight = DAY_MS / 2;
@@ -26,7 +27,7 @@ const jobs = (limit: number): RuntimeOverrides => ({
   concurrency: 0,
 });
 
-function openSpending(kv: Deno.Kv, clock: FakeClock): SpendingStore {
+function openSpending(kv: Kv, clock: FakeClock): SpendingStore {
   const isCostLimited = () => false;
   return new SpendingStore(kv, {
     clock,

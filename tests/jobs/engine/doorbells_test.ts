@@ -13,6 +13,7 @@ import {
 import { FakeClock, nextTurn } from "../../../testing/fake_clock.ts";
 import { HOUR, limits, queuedJob, testKind } from "../../../testing/jobs.ts";
 import { MIB, openTestDisk } from "../../../testing/test_disk.ts";
+import type { Kv } from "../../../lib/platform/kv.ts";
 
 const storage = new StorageSpace({ clock: new FakeClock(), concurrency: 1 });
 
@@ -96,7 +97,7 @@ for (const doorbell of ["queue", "sweep"] as const) {
 }
 
 /** Collects the ids that a queue doorbell rings for. */
-async function listenTo(kv: Deno.Kv, expected: number) {
+async function listenTo(kv: Kv, expected: number) {
   const rung: string[] = [];
   const all = Promise.withResolvers<void>();
   const listening = queueDoorbell(kv, { clock: new FakeClock(), storage }).listen((id) => {

@@ -19,6 +19,7 @@ import {
 } from "../../../testing/runtimes.ts";
 import { countDue } from "../../../testing/stores.ts";
 import { MIB, openTestDisk } from "../../../testing/test_disk.ts";
+import type { KvKey } from "../../../lib/platform/kv.ts";
 
 /** Two instances over one database and one disk. */
 async function openOnDisk(overrides: Parameters<typeof openRuntimesOn>[1] = {}) {
@@ -199,7 +200,7 @@ Deno.test("on a full disk a sweep reads no record of the jobs that wait", async 
   using env = await openOnDisk({ concurrency: 10 });
   for (let n = 0; n < 5; n++) await env.store.accept(queuedJob());
   await env.setFree(8);
-  const read: Deno.KvKey[] = [];
+  const read: KvKey[] = [];
   env.hooks.get = (key) => void read.push(key);
   for (let n = 0; n < 2; n++) await env.a.instance.sweep();
   assertEquals(read.filter(([sort]) => sort === "job"), []);

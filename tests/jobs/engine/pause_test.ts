@@ -5,6 +5,7 @@ import { isEnded } from "../../../lib/job/job_record.ts";
 import { hookKv } from "../../../testing/hooked_kv.ts";
 import { HOUR, MINUTE, testKind } from "../../../testing/jobs.ts";
 import { heldWork, jobOf, openRuntimesOn, refused, submit } from "../../../testing/runtimes.ts";
+import type { AtomicOperation } from "../../../lib/platform/kv.ts";
 
 /** Two started instances, and the controls as another instance changes them. */
 async function openPausable(kind: PublicKind = testKind()) {
@@ -64,7 +65,7 @@ Deno.test("jobs of a paused kind wait on all instances, and start within a secon
 Deno.test("a kind that is paused before the start of an instance waits there too", async () => {
   const { kv } = hookKv(await Deno.openKv(":memory:"));
   using env = openRuntimesOn(kv);
-  const ring = (commit: Deno.AtomicOperation) => env.instances.addRing(commit);
+  const ring = (commit: AtomicOperation) => env.instances.addRing(commit);
   const controls = new ControlsStore(kv, { clock: env.clock, ring });
   await controls.change({ what: { kind: "test" }, isPaused: true, by: "ada" });
   const { job } = await submit(env.a, env.kind, { text: "hello" });
@@ -129,7 +130,7 @@ Deno.test("a pause that an instance could not hear reaches it with the next swee
     if (name === "controls" && isBroken) throw new Error("no connection");
   };
   const { kv, clock, instances } = env;
-  const ring = (commit: Deno.AtomicOperation) => instances.addRing(commit);
+  const ring = (commit: AtomicOperation) => instances.addRing(commit);
   isBroken = false;
   const controls = new ControlsStore(kv, { clock, ring });
   await controls.change({ what: { kind: "test" }, isPaused: true, by: "ada" });

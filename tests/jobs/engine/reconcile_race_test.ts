@@ -3,6 +3,7 @@ import { nextTurn } from "../../../testing/fake_clock.ts";
 import { hookKv } from "../../../testing/hooked_kv.ts";
 import { testKind, upstreamError } from "../../../testing/jobs.ts";
 import { openRuntimesOn, submit } from "../../../testing/runtimes.ts";
+import type { KvListOptions, KvListSelector } from "../../../lib/platform/kv.ts";
 
 Deno.test("a heartbeat that began in an earlier attempt does not affect the next attempt", async () => {
   const first = Promise.withResolvers<never>();
@@ -20,7 +21,7 @@ Deno.test("a heartbeat that began in an earlier attempt does not affect the next
   const kv = new Proxy(hooked, {
     get(target, name) {
       if (name !== "list") return Reflect.get(target, name, target);
-      return (selector: Deno.KvListSelector, options: Deno.KvListOptions) => {
+      return (selector: KvListSelector, options: KvListOptions) => {
         if (!("prefix" in selector) || selector.prefix[0] !== "running") {
           return hooked.list(selector, options);
         }

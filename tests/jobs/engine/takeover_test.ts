@@ -26,6 +26,7 @@ import {
   testKind,
 } from "../../../testing/jobs.ts";
 import { claim } from "../../../testing/stores.ts";
+import type { KvKeyPart } from "../../../lib/platform/kv.ts";
 
 Deno.test("another instance takes over the jobs of an instance whose heartbeat stands still", async () => {
   const work = heldWork();
@@ -368,7 +369,7 @@ Deno.test("a job that starts at once is accepted and claimed by one commit", asy
   const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
   const held = heldWork();
   using env = openRuntimesOn(kv, { kinds: [held.kind], concurrency: 1 });
-  const commits: Deno.KvKeyPart[][] = [];
+  const commits: KvKeyPart[][] = [];
   hooks.commit = (sets, run) => {
     commits.push(sets.map(([sort]) => sort!).toSorted());
     return run();

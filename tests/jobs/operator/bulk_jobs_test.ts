@@ -11,6 +11,7 @@ import { AuditStore } from "../../../lib/store/audit_store.ts";
 import { hookKv } from "../../../testing/hooked_kv.ts";
 import { anyParts, anyRequest, HOUR, modelOf, queuedJob, testKind } from "../../../testing/jobs.ts";
 import { openRuntimesOn, type RuntimeOverrides, submit } from "../../../testing/runtimes.ts";
+import type { Kv } from "../../../lib/platform/kv.ts";
 
 const ada = { name: "ada", via: "api" } as const;
 const failed: BulkOrder = { action: "replay", filter: { state: "failed" } };
@@ -31,7 +32,7 @@ async function openBulk(overrides: RuntimeOverrides = {}) {
   return openBulkOn(await Deno.openKv(":memory:"), overrides);
 }
 
-function openBulkOn(database: Deno.Kv, overrides: RuntimeOverrides = {}) {
+function openBulkOn(database: Kv, overrides: RuntimeOverrides = {}) {
   const { kind, state } = repairableKind();
   const env = openRuntimesOn(database, { kinds: [kind], ...overrides });
   const { kv, clock, store } = env;
@@ -182,7 +183,7 @@ Deno.test("a bulk job ends at its limit, with the newest jobs", async () => {
 });
 
 /** Occupies the three slots of the first instance with jobs that do not end, and lets two wait. */
-async function openBusy(database?: Deno.Kv) {
+async function openBusy(database?: Kv) {
   const held = Promise.withResolvers<void>();
   const kind: PublicKind = testKind(async ({ text }) => {
     await held.promise;

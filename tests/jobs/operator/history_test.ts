@@ -8,12 +8,13 @@ import { History } from "../../../jobs/operator/history.ts";
 import { FakeClock, NOON } from "../../../testing/fake_clock.ts";
 import { hookKv } from "../../../testing/hooked_kv.ts";
 import { openRuntimes, submit } from "../../../testing/runtimes.ts";
+import type { KvKey } from "../../../lib/platform/kv.ts";
 
 /** Histories of several instances over one database, and the number of their commits. */
 async function openHistories() {
   const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
   const clock = new FakeClock();
-  const commits: Deno.KvKey[][] = [];
+  const commits: KvKey[][] = [];
   hooks.commit = (sets, run) => {
     commits.push(sets);
     return run();

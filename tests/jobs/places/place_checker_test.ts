@@ -13,6 +13,7 @@ import {
   servePlaces,
   type ServerMode,
 } from "../../../testing/places_server.ts";
+import type { Kv } from "../../../lib/platform/kv.ts";
 
 const lisbon: Destination = {
   name: "Lisbon, Portugal",
@@ -48,7 +49,7 @@ const known = names.slice(0, 8).map((name, n): ServedPlace => ({
 let running = 0;
 let started = 0;
 let asked: PlacesServer;
-let database: Deno.Kv;
+let database: Kv;
 
 /** Counts the lookups that run. */
 function counted(provider: PlaceProvider): PlaceProvider {

@@ -12,6 +12,7 @@ import { type FailureCode, JobError } from "../../../lib/job/failure.ts";
 import { openStores } from "../../../testing/runtimes.ts";
 import { FakeClock, NOON } from "../../../testing/fake_clock.ts";
 import { failCommits, hookKv } from "../../../testing/hooked_kv.ts";
+import type { AtomicOperation, Kv } from "../../../lib/platform/kv.ts";
 
 const opener = jobOf("job-0");
 const one = jobOf("job-1");
@@ -29,7 +30,7 @@ async function openBreakers() {
   const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
   const clock = new FakeClock();
   const { instances } = openStores(kv, { clock });
-  const ring = (commit: Deno.AtomicOperation) => instances.addRing(commit);
+  const ring = (commit: AtomicOperation) => instances.addRing(commit);
   return {
     clock,
     kv,
@@ -567,7 +568,7 @@ Deno.test("guard() throws the failure itself if the quota is spent", async () =>
 });
 
 /** Returns how many refused calls in a row hold back all jobs. */
-async function refusedForAll(kv: Deno.Kv): Promise<number> {
+async function refusedForAll(kv: Kv): Promise<number> {
   const { data: state } = BreakerState.safeParse((await kv.get(["breaker", "itinerary"])).value);
   return state?.suspect === null ? state.failures : 0;
 }

@@ -4,15 +4,16 @@ import type { Clock } from "../../../lib/clock.ts";
 import { openDatabase, patientKv } from "../../../lib/store/database.ts";
 import { FakeClock, nextTurn } from "../../../testing/fake_clock.ts";
 import { hookKv } from "../../../testing/hooked_kv.ts";
+import type { Kv, KvKey, KvListSelector } from "../../../lib/platform/kv.ts";
 
 /** A database that is locked for this many calls of any kind. */
-function lockedFor(kv: Deno.Kv, calls: number): Deno.Kv {
+function lockedFor(kv: Kv, calls: number): Kv {
   const locked = () => calls-- > 0 ? Promise.reject(new TypeError("database is locked")) : null;
   return new Proxy(kv, {
     get(target, name) {
-      if (name === "get") return (key: Deno.KvKey) => locked() ?? target.get(key);
+      if (name === "get") return (key: KvKey) => locked() ?? target.get(key);
       if (name === "list") {
-        return (selector: Deno.KvListSelector) => {
+        return (selector: KvListSelector) => {
           const entries = target.list(selector);
           const next = entries.next.bind(entries);
           entries.next = () => locked() ?? next();

@@ -2,6 +2,7 @@ import { assert, assertEquals, assertRejects, assertStrictEquals } from "@std/as
 import { groupCommits } from "../../../lib/store/group_commit.ts";
 import { nextTurn } from "../../../testing/fake_clock.ts";
 import { hookKv } from "../../../testing/hooked_kv.ts";
+import type { AtomicOperation, KvKey } from "../../../lib/platform/kv.ts";
 
 /** A database with grouped commits, and the number of keys that each commit of KV sets. */
 async function openGrouped() {
@@ -184,11 +185,11 @@ Deno.test("all methods of a transaction reach the database", async () => {
 
 Deno.test("the sums of a group are committed as one for each key", async () => {
   const { kv } = await openGrouped();
-  const sums: [Deno.KvKey, bigint][] = [];
+  const sums: [KvKey, bigint][] = [];
   const counting = new Proxy(kv, {
     get: (target, name) => name === "atomic" ? atomic : Reflect.get(target, name),
   });
-  function atomic(): Deno.AtomicOperation {
+  function atomic(): AtomicOperation {
     const operation = kv.atomic();
     const sum = operation.sum.bind(operation);
     operation.sum = (key, n) => {
@@ -210,7 +211,7 @@ Deno.test("the sums of a group are committed as one for each key", async () => {
     [["cost", 1], 1n],
     [["cost", "1"], 2n],
   ]);
-  const valueOf = async (key: Deno.KvKey) => (await kv.get<Deno.KvU64>(key)).value?.value;
+  const valueOf = async (key: KvKey) => (await kv.get<Deno.KvU64>(key)).value?.value;
   assertStrictEquals(await valueOf(["jobs"]), 10n);
   assertStrictEquals(await valueOf(["cost", "1"]), 2n);
   kv.close();

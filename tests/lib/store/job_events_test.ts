@@ -11,6 +11,7 @@ import { hookKv } from "../../../testing/hooked_kv.ts";
 import { HOUR, queuedJob } from "../../../testing/jobs.ts";
 import { openStores } from "../../../testing/runtimes.ts";
 import { acceptAndClaim, claim, fault, plan } from "../../../testing/stores.ts";
+import type { KvKey } from "../../../lib/platform/kv.ts";
 
 /** The stores of a new database with hooks, and what they report. */
 async function setUp() {
@@ -196,7 +197,7 @@ const transitions: {
 ];
 
 /** Whether a commit writes the record of a job. */
-const changesJob = (sets: Deno.KvKey[]) => sets.some(([first]) => first === "job");
+const changesJob = (sets: KvKey[]) => sets.some(([first]) => first === "job");
 
 for (const { name, reports: expected, prepare } of transitions) {
   Deno.test(`${name} reports the transition once`, async () => {

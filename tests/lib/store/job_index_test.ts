@@ -3,6 +3,7 @@ import { NOON } from "../../../testing/fake_clock.ts";
 import { newJobId } from "../../../lib/job/job_id.ts";
 import { HOUR, limits, queuedJob } from "../../../testing/jobs.ts";
 import { acceptAndClaim, countDue, dueIn, fault, openStore } from "../../../testing/stores.ts";
+import type { KvKey } from "../../../lib/platform/kv.ts";
 
 Deno.test("due() lists only due jobs, longest due first", async () => {
   using env = await openStore();
@@ -18,7 +19,7 @@ Deno.test("dueKeys() lists the keys of all waiting jobs of a kind in a part of t
   const jobs = [1, 2, 3, 4].map((second) => queuedJob({ now: NOON + second * 1_000 }));
   for (const job of [...jobs, queuedJob({ kind: "other" })]) await env.store.accept(job);
   const [, second, , fourth] = jobs.map(({ runAt, id }) => ["due", "test", runAt, id]);
-  const idsOf = async (range: { from?: Deno.KvKey; end?: Deno.KvKey }) =>
+  const idsOf = async (range: { from?: KvKey; end?: KvKey }) =>
     (await Array.fromAsync(env.store.index.dueKeys("test", range))).map((key) => key[3]);
   const ids = jobs.map(({ id }) => id);
   assertEquals(await idsOf({}), ids);

@@ -8,6 +8,7 @@ import { FakeClock, NOON } from "../../../testing/fake_clock.ts";
 import { HOUR, queuedJob } from "../../../testing/jobs.ts";
 import { openStores } from "../../../testing/runtimes.ts";
 import { claim, fault, openStore, plan } from "../../../testing/stores.ts";
+import type { Kv } from "../../../lib/platform/kv.ts";
 
 const A = "instance-a";
 const SECOND = 1_000;
@@ -240,7 +241,7 @@ Deno.test("a job that ended before lists had entries is in the lists without fil
 });
 
 /** Writes records as they are, one commit each hundred. */
-async function putRecords(kv: Deno.Kv, jobs: readonly { id: string }[]): Promise<void> {
+async function putRecords(kv: Kv, jobs: readonly { id: string }[]): Promise<void> {
   for (let n = 0; n < jobs.length; n += 100) {
     const commit = kv.atomic();
     for (const job of jobs.slice(n, n + 100)) commit.set(["job", job.id], job);

@@ -30,11 +30,12 @@ import {
   plan,
   step,
 } from "../../../testing/stores.ts";
+import type { AtomicOperation, Kv } from "../../../lib/platform/kv.ts";
 
 const A = "instance-a";
 const B = "instance-b";
 
-async function keysOf(kv: Deno.Kv): Promise<string[]> {
+async function keysOf(kv: Kv): Promise<string[]> {
   const found = [];
   for await (const { key } of kv.list({ prefix: [] })) found.push(key.slice(0, 2).join("/"));
   return found;
@@ -63,8 +64,7 @@ Deno.test("accept() and complete() each write in one commit", async () => {
 
 Deno.test("accept() adds its doorbell to the same transaction", async () => {
   using kv = await Deno.openKv(":memory:");
-  const announce = (commit: Deno.AtomicOperation, id: string) =>
-    void commit.set(["bell", id], true);
+  const announce = (commit: AtomicOperation, id: string) => void commit.set(["bell", id], true);
   const clock = new FakeClock();
   const { store } = openStores(kv, { clock, limits, ttlMs: HOUR, announce });
   const job = queuedJob();
@@ -671,7 +671,7 @@ Deno.test("rescue() loses to a worker that completes the job in between", async 
 Deno.test("replay() adds a doorbell to its commit, as accept() does", async () => {
   using kv = await Deno.openKv(":memory:");
   const announced: string[] = [];
-  const announce = (_commit: Deno.AtomicOperation, id: string) => void announced.push(id);
+  const announce = (_commit: AtomicOperation, id: string) => void announced.push(id);
   const { store } = openStores(kv, { clock: new FakeClock(), announce });
   const job = queuedJob();
   await store.accept(job);

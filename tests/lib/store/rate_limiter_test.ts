@@ -5,6 +5,7 @@ import { FakeClock, nextTurn, NOON } from "../../../testing/fake_clock.ts";
 import { hookKv } from "../../../testing/hooked_kv.ts";
 import { HOUR, MINUTE } from "../../../testing/jobs.ts";
 import { captureLogs } from "../../../testing/log_records.ts";
+import type { Kv, KvKey } from "../../../lib/platform/kv.ts";
 
 const SECOND = 1_000;
 
@@ -41,8 +42,8 @@ async function setUp(limit: number, { instances = 1 } = {}) {
 }
 
 /** Records the expiry of each key, from the transactions. */
-function watchExpiry(kv: Deno.Kv): { key: Deno.KvKey; expireIn: number | undefined }[] {
-  const found: { key: Deno.KvKey; expireIn: number | undefined }[] = [];
+function watchExpiry(kv: Kv): { key: KvKey; expireIn: number | undefined }[] {
+  const found: { key: KvKey; expireIn: number | undefined }[] = [];
   const atomic = kv.atomic.bind(kv);
   kv.atomic = () => {
     const operation = atomic();

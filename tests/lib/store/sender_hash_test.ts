@@ -12,6 +12,7 @@ import { SenderHashes } from "../../../lib/store/sender_hash.ts";
 import { FakeClock } from "../../../testing/fake_clock.ts";
 import { hookKv } from "../../../testing/hooked_kv.ts";
 import { HOUR } from "../../../testing/jobs.ts";
+import type { Kv } from "../../../lib/platform/kv.ts";
 
 const { id } = addressCaller("203.0.113.7");
 
@@ -51,7 +52,7 @@ Deno.test("hashOf() has a new key each day, which expires soon after the next da
     };
     return operation;
   };
-  const hashes = new SenderHashes({ get: kv.get, atomic } as Deno.Kv, env.clock);
+  const hashes = new SenderHashes({ get: kv.get, atomic } as Kv, env.clock);
   const first = await hashes.hashOf(id);
   // It is noon, and an hour is left for slow clocks.
   assertEquals(sets, [["sender_key", 37 * HOUR]]);

@@ -1,6 +1,7 @@
 import { assertEquals, assertStrictEquals } from "@std/assert";
 import { SESSION_MS, SessionStore } from "../../../lib/store/session_store.ts";
 import { FakeClock, NOON } from "../../../testing/fake_clock.ts";
+import type { AtomicOperation } from "../../../lib/platform/kv.ts";
 
 Deno.test("a session is found until it ends, on all instances", async () => {
   using kv = await Deno.openKv(":memory:");
@@ -26,7 +27,7 @@ Deno.test("a session lasts twelve hours, although KV still has its key", async (
 
 Deno.test("the key of a session does not contain its id, and expires with it", async () => {
   using kv = await Deno.openKv(":memory:");
-  const sets: Parameters<Deno.AtomicOperation["set"]>[] = [];
+  const sets: Parameters<AtomicOperation["set"]>[] = [];
   const begin = kv.atomic.bind(kv);
   kv.atomic = () => {
     const operation = begin();

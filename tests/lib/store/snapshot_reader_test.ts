@@ -7,6 +7,7 @@ import { hookKv, settled } from "../../../testing/hooked_kv.ts";
 import { HOUR, queuedJob } from "../../../testing/jobs.ts";
 import { openStores } from "../../../testing/runtimes.ts";
 import { claim, plan } from "../../../testing/stores.ts";
+import type { KvKey } from "../../../lib/platform/kv.ts";
 
 /** A store over a database with hooks. */
 async function openHooked() {
@@ -57,7 +58,7 @@ Deno.test("simultaneous reads of a job are one read, those of several jobs share
       get(target, name) {
         const value = Reflect.get(target, name, target);
         if (name !== "getMany") return value;
-        return (keys: Deno.KvKey[]) => {
+        return (keys: KvKey[]) => {
           calls.push(keys.length);
           return value.call(target, keys);
         };

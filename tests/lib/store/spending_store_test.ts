@@ -2,6 +2,7 @@ import { assertEquals, assertStrictEquals } from "@std/assert";
 import { DAY_MS } from "../../../lib/clock.ts";
 import { type Bill, noSums, SpendingStore } from "../../../lib/store/spending_store.ts";
 import { FakeClock, NOON } from "../../../testing/fake_clock.ts";
+import type { AtomicOperation } from "../../../lib/platform/kv.ts";
 
 const TODAY = Math.floor(NOON / DAY_MS);
 
@@ -27,7 +28,7 @@ async function setUp() {
       isLimited: true,
       isCostLimited: (owner) => owner === LIMITED,
     });
-  const commit = async (...changes: ((operation: Deno.AtomicOperation) => void)[]) => {
+  const commit = async (...changes: ((operation: AtomicOperation) => void)[]) => {
     const operation = kv.atomic();
     for (const change of changes) change(operation);
     return (await operation.commit()).ok;

@@ -14,6 +14,7 @@ import { assertProblem, post, send } from "../../../testing/http.ts";
 import { FakeClock } from "../../../testing/fake_clock.ts";
 import { HOUR } from "../../../testing/jobs.ts";
 import { countDue } from "../../../testing/stores.ts";
+import type { Kv } from "../../../lib/platform/kv.ts";
 
 const ours = "our-own-key-0123456789";
 const theirs = "another-key-0123456789";
@@ -59,7 +60,7 @@ Deno.test("every call needs a key when API keys are configured", async () => {
 
 /** Creates a job from an address, and returns its record. */
 async function recordFrom(
-  { app, kv }: Pick<Awaited<ReturnType<typeof openApp>>, "app"> & { kv: Deno.Kv },
+  { app, kv }: Pick<Awaited<ReturnType<typeof openApp>>, "app"> & { kv: Kv },
   hostname: string,
   headers: Record<string, string> = {},
 ) {
