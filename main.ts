@@ -10,7 +10,7 @@ import { DescriptorReserve } from "./lib/http/descriptor_reserve.ts";
 import { Listener } from "./lib/http/listener.ts";
 import { openDatabase, StorageFullError } from "./lib/store/database.ts";
 import { openInstanceLocks } from "./lib/store/instance_locks.ts";
-import { configureLogs, describeError } from "./lib/log.ts";
+import { configureLogs, describeError, reasonOf } from "./lib/log.ts";
 import { measureEventLoop, observeProcess } from "./lib/metrics/process_metrics.ts";
 import { VERSION } from "./lib/version.ts";
 import { ModelShutdowns } from "./lib/openai/model_shutdowns.ts";
@@ -190,8 +190,14 @@ function exitWithReason(reason: string, code = 1): never {
 }
 
 function exitWithoutDatabase(error: Error): never {
+  if (platform.failures.isForbidden(error)) {
+    exitWithReason(
+      `the program has no permission for the database of KV_PATH (${reasonOf(error)}). The tasks ` +
+        `"dev" and "start" permit its directory; a service unit or an image must permit it itself`,
+    );
+  }
   if (!(error instanceof StorageFullError)) {
-    exitWithReason(`the database of KV_PATH cannot be opened: ${error.message}`);
+    exitWithReason(`the database of KV_PATH cannot be opened: ${reasonOf(error)}`);
   }
   const free = storage.report.freeBytes ?? 0;
   exitWithReason(

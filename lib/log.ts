@@ -104,5 +104,13 @@ function pair([name, value]: [string, unknown]): string {
  * Describes an error for a log line: its class and its message, which never holds an upstream body.
  */
 export function describeError(error: unknown): string {
-  return error instanceof Error ? `${error.constructor.name}: ${error.message}` : typeof error;
+  return error instanceof Error ? `${error.constructor.name}: ${reasonOf(error)}` : typeof error;
+}
+
+/**
+ * Returns the message of an error without Deno's advice to pass a flag: the tasks, the unit and the
+ * image take none. The missing permission stays.
+ */
+export function reasonOf({ message }: Error): string {
+  return message.replace(/, run again with the --allow-[\w-]+ flag/, "");
 }

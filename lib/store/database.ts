@@ -36,7 +36,7 @@ export async function openDatabase(
   { clock = systemClock, storage }: OpenOptions = {},
 ): Promise<Kv> {
   const file = databaseFile(path);
-  if (file !== null) await platform.files.createDirectory(dirname(file));
+  if (file !== null) await createDirectory(dirname(file));
   await storage?.measure();
   if (storage?.isEmpty) throw new StorageFullError("The disk is full");
   const kv = await retryLocked(() => platform.openKv(path), clock).catch((error) => {
@@ -44,6 +44,13 @@ export async function openDatabase(
   });
   const onUnwritable = (error: unknown) => storage?.reportUnwritable(error);
   return groupCommits(patientKv(kv, { clock, onUnwritable }));
+}
+
+/** Creates a directory. Without permission, it may be there already, and KV reports if it is not. */
+async function createDirectory(path: string): Promise<void> {
+  await platform.files.createDirectory(path).catch((error) => {
+    if (!platform.failures.isForbidden(error)) throw error;
+  });
 }
 
 /**
