@@ -106,7 +106,7 @@ export const Variables = z.object({
     description:
       "the database: a file, `:memory:`, or the `http(s)://` URL of a KV Connect server. Unset: " +
       "Deno's default file for this program; on Deno Deploy, the database of the app. The tasks " +
-      "may write only to files below `data/`",
+      "`dev` and `start` permit the program to write to the directory of this file only",
   }),
 
   OPENAI_API_KEY: secret("a key").optional().meta({

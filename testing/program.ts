@@ -17,6 +17,9 @@ const unlimited = {
   MAX_STREAMS_PER_CALLER: "0",
 };
 
+/** Its database, relative to its directory. */
+const DATABASE = "data/kv.sqlite";
+
 /** One line of the program's log. */
 export type LogLine = Record<string, unknown> & { message: string };
 
@@ -87,8 +90,10 @@ export class Program implements AsyncDisposable {
     const { env = {}, task = "start", preload, source, flags = [], maxFiles } = options;
     this.#options = options;
     // The web app is built before the tests.
+    const kvPath = env.KV_PATH ?? DATABASE;
     const args = taskArguments(task, {
       ...(source && { source }),
+      place: { kvPath, directory },
       flags: preload ? [...flags, "--preload", preload] : [...flags],
     });
     const [command, ...words] = [...withFileLimit(maxFiles), Deno.execPath(), ...args];
@@ -99,10 +104,10 @@ export class Program implements AsyncDisposable {
         NO_COLOR: "1",
         HOST: "127.0.0.1",
         PORT: "0",
-        KV_PATH: "data/kv.sqlite",
         ...unlimited,
         ...noWeatherEnv,
         ...env,
+        KV_PATH: kvPath,
       },
       stdin: "null",
       stdout: "piped",

@@ -17,9 +17,19 @@ export async function* filesBelow(folder: string): AsyncGenerator<string> {
   }
 }
 
+/** What the program needs, but for its configuration file. */
+const SOURCES = ["deno.lock", "main.ts", "routes", "web", "jobs", "lib", "ops"];
+
 /** Copies all sources of the program into a directory. */
 export async function copyProgram(directory: string): Promise<void> {
-  for (const name of ["deno.json", "deno.lock", "main.ts", "routes", "web", "jobs", "lib"]) {
+  for (const name of ["deno.json", ...SOURCES]) {
     await cp(join(root, name), join(directory, name), { recursive: true });
+  }
+}
+
+/** Links all sources of the program, and its build, into a directory. It needs a `deno.json`. */
+export async function linkProgram(directory: string): Promise<void> {
+  for (const name of ["dist", ...SOURCES]) {
+    await Deno.symlink(join(root, name), join(directory, name));
   }
 }

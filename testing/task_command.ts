@@ -3,6 +3,7 @@
  * @module
  */
 import { join } from "node:path";
+import { type Access, dataPaths } from "../ops/data_paths.ts";
 import denoJson from "../deno.json" with { type: "json" };
 
 const root = join(import.meta.dirname!, "..");
@@ -20,13 +21,29 @@ export interface TaskCommand {
   args: string[];
 }
 
+/** Where a task runs. */
+export interface TaskPlace {
+  /** The variable of the same name. */
+  kvPath?: string | undefined;
+  /** The working directory; by default the top level. */
+  directory?: string | undefined;
+}
+
 /**
- * Reads the `deno run` of a task. Other commands of the task, such as the build, are left out.
+ * Reads the `deno run` of a task, with the permissions for its database. Other commands of the task,
+ * such as the build, are left out.
  *
  * @throws {Error} if the task has no `deno run`, or more than one
  */
-export function taskCommand(task: TaskName): TaskCommand {
-  const commands = denoJson.tasks[task].command.split(/&+|;/).map((text) => text.trim());
+export function taskCommand(
+  task: TaskName,
+  { kvPath, directory = root }: TaskPlace = {},
+): TaskCommand {
+  const line = denoJson.tasks[task].command.replaceAll(
+    /"\$\(deno run [^)]* ops\/data_paths\.ts (read|write)\)"/g,
+    (_, access: Access) => dataPaths(kvPath, { access, directory }).join(","),
+  );
+  const commands = line.split(/&+|;/).map((text) => text.trim());
   const [run, ...others] = commands.filter((command) => /^deno run\s/.test(command));
   if (!run || others.length > 0) throw new Error(`Cannot start the task ${task}: ${commands}`);
   const words = run.split(/\s+/).slice(2);
@@ -39,13 +56,20 @@ export function taskCommand(task: TaskName): TaskCommand {
  * Paths among the permissions are relative to that directory.
  *
  * @param options `flags`: further flags of Deno; `args`: further arguments of the program; `script`:
- * an absolute path to run in place of the program; `source`: where the source is, unset: here
+ * an absolute path to run in place of the program; `source`: where the source is, unset: here;
+ * `place`: where the program runs
  */
 export function taskArguments(
   task: TaskName,
-  options: { flags?: string[]; args?: string[]; script?: string; source?: string } = {},
+  options: {
+    flags?: string[];
+    args?: string[];
+    script?: string;
+    source?: string;
+    place?: TaskPlace;
+  } = {},
 ): string[] {
-  const { flags, script, args } = taskCommand(task);
+  const { flags, script, args } = taskCommand(task, options.place);
   const { source = root } = options;
   return [
     "run",

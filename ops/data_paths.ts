@@ -1,0 +1,63 @@
+/**
+ * Prints the paths that the program may read or write for its database: `data_paths.ts read` or
+ * `data_paths.ts write`. The tasks `dev` and `start` give them to Deno as permissions, so `KV_PATH`
+ * may be anywhere.
+ * @module
+ */
+import { dirname, relative, resolve } from "node:path";
+import { databaseFile } from "../lib/store/kv_path.ts";
+
+/** What the program does with a path. */
+export type Access = "read" | "write";
+
+/** A permission of Deno needs a path, also if the database is not a file. */
+const NO_FILE = ["data"];
+
+/** What the service keeps beside the database: its reserve, and the locks of instances. */
+const BESIDE = [".reserve", ".instances"];
+
+/**
+ * Returns the paths of a permission.
+ *
+ * They are the directory of the database. If that directory contains the program, only the files of
+ * the database may be written, because the source is there as well.
+ *
+ * @param kvPath as in the configuration
+ * @param options `directory`: the working directory of the program
+ * @throws {Error} if the path has a comma, which Deno takes for the end of the path
+ */
+export function dataPaths(
+  kvPath: string | undefined,
+  { access, directory }: { access: Access; directory: string },
+): string[] {
+  const file = databaseFile(kvPath || undefined);
+  if (file === null) return NO_FILE;
+  if (file.includes(",")) throw new Error(`KV_PATH must not contain a comma: ${file}`);
+  const parent = dirname(file);
+  const containsProgram = !relative(resolve(directory, parent), directory).startsWith("..");
+  if (access === "read" || !containsProgram) return [parent];
+  return [file, ...BESIDE.map((suffix) => file + suffix)];
+}
+
+/** Reads `KV_PATH` from the environment, else from `.env`. The program reports an unreadable file. */
+export async function readKvPath(): Promise<string | undefined> {
+  const set = Deno.env.get("KV_PATH");
+  if (set) return set;
+  try {
+    const text = await Deno.readTextFile(".env");
+    // Loaded late, because most starts have no such file.
+    return (await import("dotenv")).parse(text).KV_PATH;
+  } catch {
+    return undefined;
+  }
+}
+
+if (import.meta.main) {
+  const access = Deno.args[0] === "write" ? "write" : "read";
+  try {
+    console.log(dataPaths(await readKvPath(), { access, directory: Deno.cwd() }).join(","));
+  } catch (error) {
+    console.log(NO_FILE.join(","));
+    if (access === "write") console.error((error as Error).message);
+  }
+}
