@@ -117,7 +117,7 @@ async function sourceFile(): Promise<string> {
   if (file !== null) return file;
   throw new BackupError(
     kvPath === undefined
-      ? "KV_PATH is not set"
+      ? "KV_PATH is not set: set it to the file of the database"
       : `KV_PATH is ${kvPath}, not a file: set it to the file, on the machine that has it`,
   );
 }
