@@ -60,7 +60,7 @@ export const proxies = {
       [/(read_header|read_body|idle) \d+s/g, `$1 ${TIMEOUT}`],
       ["127.0.0.1:8000", upstream],
       [
-        "\ntrips.example.com {",
+        "\n{$TRIPWRIGHT_HOST:trips.example.com} {",
         `\nhttps://127.0.0.1:${port} {\n\tbind 127.0.0.1\n\ttls ${certificate} ${key}`,
       ],
     ],

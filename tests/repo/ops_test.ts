@@ -3,15 +3,18 @@
  * does not answer `/livez`.
  */
 import { assert, assertEquals, assertMatch, assertNotMatch, assertStrictEquals } from "@std/assert";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { serveLocally } from "../../testing/local_server.ts";
 import { root } from "../../testing/source_files.ts";
 import { taskCommand } from "../../testing/task_command.ts";
 
 const read = (path: string) => Deno.readTextFile(join(root, "ops", path));
 
-const { flags, script, args } = taskCommand("start");
-const startCommand = ["deno", "run", ...flags, script, ...args];
+/** The command of the task `start` with the permissions for a database. */
+function startCommand(kvPath: string): string[] {
+  const { flags, script, args } = taskCommand("start", { kvPath });
+  return ["deno", "run", ...flags, script, ...args];
+}
 
 /** The command in JSON after the last instruction of this name in the Containerfile. */
 async function containerCommand(instruction: string): Promise<string[]> {
@@ -23,8 +26,18 @@ async function containerCommand(instruction: string): Promise<string[]> {
 Deno.test("the systemd unit and the container start the program as its task does", async () => {
   const unit = await read("tripwright.service");
   const start = unit.match(/^ExecStart=\S*\/(deno .*)$/m)![1]!.split(" ");
-  assertEquals(start, startCommand);
-  assertEquals(await containerCommand("CMD"), startCommand);
+  assertEquals(start, startCommand(unit.match(/KV_PATH=(\S+)/)![1]!));
+  const image = await read("Containerfile");
+  assertEquals(await containerCommand("CMD"), startCommand(image.match(/KV_PATH=(\S+)/)![1]!));
+});
+
+Deno.test("the systemd unit may write where its database is, and nowhere else", async () => {
+  const unit = await read("tripwright.service");
+  const [, directory] = unit.match(/^StateDirectory=(\S+)$/m)!;
+  assertStrictEquals(dirname(unit.match(/KV_PATH=(\S+)/)![1]!), `/var/lib/${directory}`);
+  assertMatch(unit, /^StateDirectoryMode=0700$/m);
+  assertMatch(unit, /^ProtectSystem=strict$/m);
+  assertNotMatch(unit, /^ReadWritePaths=/m);
 });
 
 Deno.test("the systemd unit restarts the program whatever ends it, and waits for its stop", async () => {
