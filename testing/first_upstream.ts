@@ -1,6 +1,6 @@
 /**
  * A small reverse proxy for tests of updates: each request goes to the first upstream that accepts
- * the connection, as with `lb_policy first` of Caddy.
+ * the connection.
  * @module
  */
 import { type LocalServer, serveLocally } from "./local_server.ts";

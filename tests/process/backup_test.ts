@@ -44,7 +44,7 @@ async function runTask(kvPath: string, to: string) {
   return { code, output: output!, errors: errors! };
 }
 
-/** Posts jobs until the copy is made. Returns the paths of those that were accepted before it began. */
+/** Posts jobs until the copy is made. Returns the paths of the jobs that it must contain. */
 async function postDuring<T>(program: Program, copy: () => Promise<T>) {
   const before: string[] = [];
   while (before.length < MIN_POSTS / 2) before.push(await post(program));
