@@ -4,7 +4,7 @@
  * may be anywhere.
  * @module
  */
-import { dirname, relative, resolve } from "node:path";
+import { basename, dirname, join, relative, resolve } from "node:path";
 import { databaseFile } from "../lib/store/kv_path.ts";
 
 /** What the program does with a path. */
@@ -52,10 +52,31 @@ export async function readKvPath(): Promise<string | undefined> {
   }
 }
 
+/** Returns a path without symbolic links. Its last parts need not exist. */
+async function withoutLinks(path: string): Promise<string> {
+  try {
+    return await Deno.realPath(path);
+  } catch {
+    const parent = dirname(path);
+    return parent === path ? path : join(await withoutLinks(parent), basename(path));
+  }
+}
+
+/** Returns the paths of `KV_PATH`. Deno asks for those behind symbolic links, too. */
+async function allPaths(access: Access): Promise<string[]> {
+  const directory = Deno.cwd();
+  const kvPath = await readKvPath();
+  const paths = dataPaths(kvPath, { access, directory });
+  const file = databaseFile(kvPath);
+  if (file === null) return paths;
+  const target = await withoutLinks(resolve(file));
+  return target === resolve(file) ? paths : [...paths, ...dataPaths(target, { access, directory })];
+}
+
 if (import.meta.main) {
   const access = Deno.args[0] === "write" ? "write" : "read";
   try {
-    console.log(dataPaths(await readKvPath(), { access, directory: Deno.cwd() }).join(","));
+    console.log((await allPaths(access)).join(","));
   } catch (error) {
     console.log(NO_FILE.join(","));
     if (access === "write") console.error((error as Error).message);

@@ -1,6 +1,6 @@
 /** The tasks permit the program to use the database wherever `KV_PATH` says. */
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import denoJson from "../../deno.json" with { type: "json" };
 import { type Access, dataPaths } from "../../ops/data_paths.ts";
 import { Program, workDirectory } from "../../testing/program.ts";
@@ -42,7 +42,7 @@ function startTask(directory: string, env: Record<string, string>) {
   const task = new Deno.Command(Deno.execPath(), {
     args: ["task", "start"],
     cwd: directory,
-    env: { NO_COLOR: "1", PORT: "0", HOST: "127.0.0.1", ...env },
+    env: { NO_COLOR: "1", PORT: "0", HOST: "127.0.0.1", LOG_LEVEL: "debug", ...env },
     stdin: "null",
     stdout: "piped",
     stderr: "piped",
@@ -65,6 +65,11 @@ const places: [where: string, setUp: (kvPath: string, directory: string) => Prom
     "in .env",
     (kvPath, directory) => Deno.writeTextFile(join(directory, ".env"), `KV_PATH="${kvPath}"\n`),
   ],
+  ["behind a symbolic link", async (kvPath) => {
+    const target = `${dirname(kvPath)} target`;
+    await Deno.mkdir(target);
+    await Deno.symlink(target, dirname(kvPath));
+  }],
 ];
 
 for (const [where, setUp] of places) {
@@ -82,11 +87,15 @@ for (const [where, setUp] of places) {
     const { task, readUntil, errors } = startTask(source.path, env);
     const run = async () => {
       await readUntil('"message":"listening"');
+      // After the reserve, which is the last file that the start makes.
+      await readUntil('"message":"files ');
       task.kill("SIGTERM");
       await readUntil('"message":"stopped"');
       return (await task.status).code;
     };
     assertEquals(await withWaitLimit(run(), () => "the task starts and ends"), 0, await errors);
+    // Nothing that needs a permission has failed.
+    assert(!(await errors).includes("NotCapable"), await errors);
     assertEquals((await Deno.stat(kvPath)).isFile, true);
   });
 }
