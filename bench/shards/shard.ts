@@ -28,6 +28,16 @@ export interface ShardOptions {
   delayMs?: number;
 }
 
+/** The conditions for a job. */
+export interface AcceptOptions {
+  /** A repeated one finds the first job. */
+  idempotencyKey?: string | undefined;
+  /** The caller. */
+  owner?: string;
+  /** How many jobs the caller may create in a day. Unset: no limit. */
+  dailyBudget?: number;
+}
+
 /** A call of a database that does not answer. */
 export class ShardDownError extends Error {
   override name = "ShardDownError";
@@ -73,18 +83,29 @@ export class Shard {
   /**
    * Accepts a job in one commit.
    *
-   * @param idempotencyKey a repeated one finds the first job
    * @returns the id of the job
    * @throws {ShardDownError} if the database does not answer
    */
-  async accept(idempotencyKey?: string): Promise<string> {
+  async accept({ idempotencyKey, owner, dailyBudget }: AcceptOptions = {}): Promise<string> {
     const now = this.#options.clock.now();
     const id = newShardedId(this.number, now);
     const kind = this.#runtime.kinds.find(({ name }) => name === KIND)!;
     const { promptVersion } = kind;
-    const job = newJob({ id, kind: KIND, request, promptVersion, now, ttlMs: 24 * HOUR_MS });
+    const ttlMs = 24 * HOUR_MS;
+    const job = newJob({
+      id,
+      kind: KIND,
+      request,
+      promptVersion,
+      now,
+      ttlMs,
+      owner: owner ?? null,
+    });
     const idempotency = idempotencyKey === undefined ? undefined : keyOf(idempotencyKey);
-    const acceptance = await this.#store.accept(job, { idempotency });
+    const acceptance = await this.#store.accept(job, {
+      idempotency,
+      ...(dailyBudget !== undefined && { dailyBudget }),
+    });
     if (acceptance.outcome === "accepted") return id;
     if (acceptance.outcome === "repeated") return acceptance.job.id;
     throw new Error(`Cannot accept a job: ${acceptance.outcome}`);

@@ -68,7 +68,7 @@ export class ShardedJobs {
       const id = await this.#shards.get(number)!.findRepeated(key);
       if (id !== null) return id;
     }
-    return await this.#shards.get(home!)!.accept(key);
+    return await this.#shards.get(home!)!.accept({ idempotencyKey: key });
   }
 
   /**
