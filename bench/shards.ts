@@ -91,7 +91,7 @@ async function measureAll(): Promise<void> {
   console.table(table);
 }
 
-/** Submits jobs, and counts those that were refused. */
+/** Submits jobs, and counts the refused ones. */
 async function submitMany(jobs: ShardedJobs, count: number, keyOf?: (n: number) => string) {
   const ids: string[] = [];
   let refused = 0;

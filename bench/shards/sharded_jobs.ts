@@ -19,7 +19,7 @@ export class ShardedJobs {
     this.#layouts = [[...this.#shards.keys()]];
   }
 
-  /** The shards, also those that do not answer. */
+  /** All shards, also shards that do not answer. */
   get shards(): Shard[] {
     return [...this.#shards.values()];
   }

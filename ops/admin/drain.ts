@@ -92,7 +92,9 @@ async function reportDrained(context: Context): Promise<void> {
   if (isJson) return terminal.write(JSON.stringify(drained));
   const rest = resultsUntil === null
     ? "It has no results: you may stop it."
-    : `Its last result expires at ${resultsUntil} (${ageWords(resultsUntil, clock)}): until then, ` +
+    : `Its last result expires at ${resultsUntil} (${
+      ageWords(resultsUntil, clock)
+    }): until then, ` +
       "clients may ask for it.";
   terminal.write(`No job waits or runs. ${rest}`);
 }

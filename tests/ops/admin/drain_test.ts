@@ -52,7 +52,10 @@ Deno.test("drain looks twice, because a job may be between two lists at the firs
       await env.settled();
     },
   });
-  assertMatch(notes, /0 jobs running\n0 jobs waiting, 1 job running\n0 jobs waiting, 0 jobs running$/);
+  assertMatch(
+    notes,
+    /0 jobs running\n0 jobs waiting, 1 job running\n0 jobs waiting, 0 jobs running$/,
+  );
   const { resultsUntil, ...counts } = JSON.parse(text);
   assertEquals(counts, { waiting: 0, running: 0 });
   assertMatch(resultsUntil, /Z$/);
