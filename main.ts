@@ -24,11 +24,7 @@ import type { RateLimiters } from "./routes/http/rate_limit.ts";
 import { platform } from "./lib/platform/platform.ts";
 import type { Address } from "./lib/platform/contract.ts";
 
-/**
- * How long running jobs may continue after SIGINT before they are released. Deno Deploy kills the
- * process after 5 s. In development, the developer waits for the restart.
- */
-const GRACE_MS = 4_000;
+/** In development, running jobs are released at once, because the developer waits for the restart. */
 const DEV_GRACE_MS = 0;
 
 /**
@@ -232,9 +228,10 @@ function greet({ dev, generator, doorbell, strangersMaySpend }: Config, port: nu
 
 /** Stops the service in order. A second signal ends the grace period of the running jobs. */
 async function shutDown(signal: string): Promise<void> {
-  log.info("stopping", { signal, running: instance.running });
+  const graceMs = config.dev ? DEV_GRACE_MS : config.graceMs;
+  log.info("stopping", { signal, running: instance.running, graceMs });
   stopping.abort();
-  await instance.stop(config.dev ? DEV_GRACE_MS : GRACE_MS, hurry.signal);
+  await instance.stop(graceMs, hurry.signal);
   await waitAtMost(server.shutdown(), { ms: CLOSE_MS, clock: systemClock });
   const settled = Promise.all(Object.values(rateLimiters).map((limiter) => limiter?.settled()));
   await waitAtMost(settled, { ms: CLOSE_MS, clock: systemClock });

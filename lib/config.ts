@@ -164,10 +164,18 @@ function jobOptions(v: Parsed) {
   return {
     concurrency: v.WORKER_CONCURRENCY,
     leaseMs: v.LEASE_SECONDS * SECOND,
+    graceMs: graceMs(v),
     limits: { maxAttempts: v.MAX_ATTEMPTS, timeoutMs: v.JOB_TIMEOUT_MINUTES * MINUTE },
     jobTtlMs: Math.round(v.JOB_TTL_HOURS * HOUR),
     maxQueuedJobs: v.MAX_QUEUED_JOBS,
   };
+}
+
+/** Deno Deploy kills the process 5 s after the signal. The jobs must be put back before. */
+const MAX_DEPLOY_GRACE_SECONDS = 4;
+
+function graceMs({ SHUTDOWN_GRACE_SECONDS: seconds, DENO_DEPLOY: onDeploy }: Parsed): number {
+  return (onDeploy ? Math.min(seconds, MAX_DEPLOY_GRACE_SECONDS) : seconds) * SECOND;
 }
 
 /** Returns how places are checked, and ways are measured. */

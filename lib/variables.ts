@@ -283,6 +283,12 @@ export const Variables = z.object({
     "an instance without a heartbeat for this long loses its jobs. If the database is a file, a " +
       "dead instance on the same machine loses them at once",
   ),
+  // A job may take an hour, and no supervisor waits longer for a stop.
+  SHUTDOWN_GRACE_SECONDS: integer(0, 3_600).default(4).describe(
+    "how long running jobs may continue after `SIGTERM`, before another instance gets them. Polls " +
+      "are answered meanwhile. A supervisor must wait at least 5 seconds longer before it kills " +
+      "the process. At most 4 on Deno Deploy, which kills after 5 seconds",
+  ),
   MAX_ATTEMPTS: integer(1, 100).default(4).describe("how many attempts a job may have"),
   JOB_TIMEOUT_MINUTES: integer(1, 24 * 60).default(15).describe(
     "a job fails if it has not ended this long after its first start",

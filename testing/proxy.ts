@@ -12,8 +12,8 @@ const MAX_TRIES = 5;
 
 /** How the configuration of a proxy becomes one for tests. */
 interface ProxySort {
-  /** The file below `ops/`. */
-  file: string;
+  /** The files below `ops/` for one deployment, and for two while one replaces the other. */
+  files: { one: string; two: string };
   /** The texts to replace, each of which the file must contain. */
   replacements: (paths: ProxyPaths) => [from: string | RegExp, to: string][];
   /** The arguments that start it in the foreground with a configuration. */
@@ -23,6 +23,8 @@ interface ProxySort {
 interface ProxyPaths {
   port: number;
   upstream: string;
+  /** The second upstream of a configuration that has two. */
+  old: string | undefined;
   directory: string;
   certificate: string;
   key: string;
@@ -31,11 +33,21 @@ interface ProxyPaths {
 /** All timeouts of clients are this long in tests. */
 const TIMEOUT = "1s";
 
+/** Two deployments: the new one has port 8000 in the files of `ops/`, the old one 8001. */
+function upstreamsOf(
+  { upstream, old }: Pick<ProxyPaths, "upstream" | "old">,
+): [from: RegExp, to: string][] {
+  return [
+    [/127\.0\.0\.1:8000/g, upstream],
+    ...(old === undefined ? [] : [[/127\.0\.0\.1:8001/g, old] satisfies [RegExp, string]]),
+  ];
+}
+
 /** The proxies for which `ops/` has a configuration, by their programs. */
 export const proxies = {
   nginx: {
-    file: "ops/nginx.conf",
-    replacements: ({ port, upstream, directory, certificate, key }) => [
+    files: { one: "ops/nginx.conf", two: "ops/nginx_moving.conf" },
+    replacements: ({ port, directory, certificate, key, ...paths }) => [
       ["worker_processes auto;", `daemon off; pid ${directory}/pid; error_log stderr;`],
       [
         "http {",
@@ -46,7 +58,7 @@ export const proxies = {
         }`,
       ],
       [/(client_header|client_body|keepalive)_timeout \d+s/g, `$1_timeout ${TIMEOUT}`],
-      ["127.0.0.1:8000", upstream],
+      ...upstreamsOf(paths),
       ["listen 443", `listen 127.0.0.1:${port}`],
       ["/etc/ssl/trips.example.com.pem", certificate],
       ["/etc/ssl/trips.example.com.key", key],
@@ -54,11 +66,11 @@ export const proxies = {
     args: (config, directory) => ["-e", "stderr", "-p", directory, "-c", config],
   },
   caddy: {
-    file: "ops/Caddyfile",
-    replacements: ({ port, upstream, certificate, key }) => [
+    files: { one: "ops/Caddyfile", two: "ops/Caddyfile.moving" },
+    replacements: ({ port, certificate, key, ...paths }) => [
       ["{\n\tservers", "{\n\tadmin off\n\tauto_https off\n\tservers"],
       [/(read_header|read_body|idle) \d+s/g, `$1 ${TIMEOUT}`],
-      ["127.0.0.1:8000", upstream],
+      ...upstreamsOf(paths),
       [
         "\n{$TRIPWRIGHT_HOST:trips.example.com} {",
         `\nhttps://127.0.0.1:${port} {\n\tbind 127.0.0.1\n\ttls ${certificate} ${key}`,
@@ -86,6 +98,8 @@ function freePort(): number {
 interface ProxyOptions {
   /** The URL of the program. */
   upstream: string;
+  /** The URL of the program that it replaces. Unset: there is none. */
+  old?: string;
   /** Where the files of the proxy go. */
   directory: string;
 }
@@ -112,24 +126,32 @@ export async function startProxy(name: ProxyName, options: ProxyOptions) {
       return { url: `https://127.0.0.1:${port}`, [Symbol.asyncDispose]: stop };
     }
   }
-  throw new Error(`${name} does not start with ${proxies[name].file}: try it by hand`);
+  throw new Error(`${name} does not start with ${fileOf(name, options)}: try it by hand`);
+}
+
+/** Returns the path of the configuration of `ops/`. */
+function fileOf(name: ProxyName, { old }: ProxyOptions): string {
+  return proxies[name].files[old === undefined ? "one" : "two"];
 }
 
 /** Writes the configuration of `ops/`, changed for tests. */
 async function writeConfig(
   name: ProxyName,
   path: string,
-  { upstream, directory, port }: ProxyOptions & { port: number },
+  options: ProxyOptions & { port: number },
 ): Promise<void> {
+  const { upstream, old, directory, port } = options;
   const sort: ProxySort = proxies[name];
+  const file = fileOf(name, options);
   const certificate = join(directory, "certificate.pem");
   const key = join(directory, "key.pem");
   await Deno.writeTextFile(certificate, localCertificate);
   await Deno.writeTextFile(key, localKey);
-  const paths = { port, upstream: new URL(upstream).host, directory, certificate, key };
-  let text = await Deno.readTextFile(join(root, sort.file));
+  const hosts = { upstream: new URL(upstream).host, old: old && new URL(old).host };
+  const paths = { port, ...hosts, directory, certificate, key };
+  let text = await Deno.readTextFile(join(root, file));
   for (const [from, to] of sort.replacements(paths)) {
-    if (!hasMatch(text, from)) throw new Error(`${sort.file} does not contain ${from}`);
+    if (!hasMatch(text, from)) throw new Error(`${file} does not contain ${from}`);
     text = text.replace(from, to);
   }
   await Deno.writeTextFile(path, text);

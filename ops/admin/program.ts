@@ -6,6 +6,7 @@ import { Command, CommanderError } from "commander";
 import { addBulkCommands } from "./bulk.ts";
 import { type Action, contextOf, type Surroundings } from "./context.ts";
 import { addControlCommands } from "./controls.ts";
+import { addDrainCommand } from "./drain.ts";
 import { AdminError, exitCodes } from "./exit_codes.ts";
 import { addJobCommands } from "./jobs.ts";
 import { addKeyCommands } from "./keys.ts";
@@ -20,6 +21,7 @@ const sections = [
   addJobCommands,
   addBulkCommands,
   addControlCommands,
+  addDrainCommand,
   addKeyCommands,
 ];
 

@@ -20,6 +20,7 @@ Deno.test("parseConfig() has a default for everything", () => {
   assertStrictEquals(config.doorbell, "queue");
   assertStrictEquals(config.concurrency, 100);
   assertStrictEquals(config.leaseMs, 10_000);
+  assertStrictEquals(config.graceMs, 4_000);
   assertEquals(config.limits, { maxAttempts: 4, timeoutMs: 15 * 60_000 });
   assertStrictEquals(config.jobTtlMs, 24 * 3_600_000);
   assertStrictEquals(config.maxQueuedJobs, 10_000);
@@ -45,6 +46,13 @@ Deno.test("parseConfig() treats an empty value as unset", () => {
     parseConfig({ PORT: "", OPENAI_API_KEY: "  ", CORS_ORIGINS: "" }),
     parseConfig({}),
   );
+});
+
+Deno.test("the grace period is the configured one, but on Deno Deploy ends before the kill", () => {
+  const graceMs = (env: Record<string, string>) => parseConfig(env).graceMs;
+  assertStrictEquals(graceMs({ SHUTDOWN_GRACE_SECONDS: "600" }), 600_000);
+  assertStrictEquals(graceMs({ SHUTDOWN_GRACE_SECONDS: "600", DENO_DEPLOY: "1" }), 4_000);
+  assertStrictEquals(graceMs({ SHUTDOWN_GRACE_SECONDS: "0", DENO_DEPLOY: "1" }), 0);
 });
 
 Deno.test("sample plans take a few seconds under `deno task dev` unless configured otherwise", () => {

@@ -105,7 +105,7 @@ Deno.test("20 running jobs survive a kill -9", async () => {
 
 Deno.test("SIGTERM puts running jobs back and does not count their attempt", async () => {
   await using directory = await workDirectory();
-  const slow = { SAMPLE_DELAY_MS: "60000" };
+  const slow = { SAMPLE_DELAY_MS: "60000", SHUTDOWN_GRACE_SECONDS: "50" };
   let path: string;
   {
     await using program = new Program(directory.path, { env: slow });
@@ -113,7 +113,8 @@ Deno.test("SIGTERM puts running jobs back and does not count their attempt", asy
     await program.untilLogged("claimed");
     program.signal("SIGTERM");
     await program.untilLogged("stopping");
-    // A second signal ends the grace period of four seconds.
+    assertStrictEquals(program.log.at(-1)?.graceMs, 50_000);
+    // A second signal ends the grace period.
     assertStrictEquals((await program.end("SIGTERM")).code, 0);
     assertEquals(program.log.slice(-2).map(({ message }) => message), ["released", "stopped"]);
   }

@@ -1,0 +1,163 @@
+/**
+ * Counts the requests to the database: of a job, of polls, and of an instance without work. Over KV
+ * Connect and on a hosted database, each of them is a request over the network, which is paid for.
+ * `deno task requests`
+ *
+ * `--idle`: how many seconds an instance without work is watched.
+ */
+import { parseArgs } from "node:util";
+import type { Runtime } from "../jobs/runtime/runtime.ts";
+import { systemClock } from "../lib/clock.ts";
+import { parseConfig } from "../lib/config.ts";
+import type { Kv } from "../lib/platform/kv.ts";
+import { patientKv } from "../lib/store/database.ts";
+import { groupCommits } from "../lib/store/group_commit.ts";
+import { techno, testApp, tokyo } from "../testing/app.ts";
+import { workDirectory } from "../testing/program.ts";
+import { openBenchRuntime } from "./runtime.ts";
+
+const { values } = parseArgs({ options: { idle: { type: "string", default: "30" } } });
+
+/** As often as jobs and polls are repeated for an average. */
+const TIMES = 20;
+
+/** A model takes as long for an itinerary. */
+const SLOW_MS = 20_000;
+
+/** As many jobs as are accepted at the same time to see what they share. */
+const TOGETHER = 32;
+
+/** How many requests of each sort a database got. */
+class Requests {
+  reads = 0;
+  commits = 0;
+
+  /** Counts what `work` causes, for each of `times`. */
+  async of(work: () => Promise<unknown>, times = 1) {
+    const before = { reads: this.reads, commits: this.commits };
+    await work();
+    const each = (count: number) => Number((count / times).toFixed(2));
+    return { reads: each(this.reads - before.reads), commits: each(this.commits - before.commits) };
+  }
+}
+
+/** Counts the calls of a database. A batch of a list is a read. */
+function counted<T extends object>(target: T, requests: Requests): T {
+  const isTransaction = "commit" in target;
+  return new Proxy(target, {
+    get(_, name, wrapped) {
+      const value = Reflect.get(target, name, target);
+      if (typeof value !== "function") return value;
+      return (...args: unknown[]) => {
+        if (name === "commit" || (!isTransaction && (name === "set" || name === "delete"))) {
+          requests.commits++;
+        }
+        // A list of at most one batch is one request; nothing here lists more.
+        if (name === "get" || name === "getMany" || name === "list") requests.reads++;
+        const result = value.apply(target, args);
+        if (result === target) return wrapped;
+        return name === "atomic" ? counted(result, requests) : result;
+      };
+    },
+  });
+}
+
+const requests = new Requests();
+const rows: Record<string, { reads: number; commits: number }> = {};
+
+async function post(app: ReturnType<typeof testApp>, path: string, body: unknown): Promise<string> {
+  const answer = await app.request(path, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(body),
+  });
+  await answer.body?.cancel();
+  return answer.headers.get("location")!;
+}
+
+/** Runs `work` this many times, one after the other. */
+async function repeat(work: () => Promise<unknown>): Promise<void> {
+  for (let n = 0; n < TIMES; n++) await work();
+}
+
+async function countJobs(runtime: Runtime): Promise<void> {
+  const app = testApp(runtime, { clock: systemClock });
+  const { instance } = runtime;
+  const calls: [path: string, wish: unknown][] = [
+    ["/api/itineraries", tokyo],
+    ["/api/generations", techno],
+  ];
+  for (const [path, wish] of calls) {
+    const one = async () => {
+      await post(app, path, wish);
+      await instance.idle();
+    };
+    await one();
+    rows[`${path}: a job, from POST to its end`] = await requests.of(() => repeat(one), TIMES);
+  }
+  rows[`${TOGETHER} itineraries at once, each`] = await requests.of(async () => {
+    await Promise.all(
+      Array.from({ length: TOGETHER }, () => post(app, "/api/itineraries", tokyo)),
+    );
+    await instance.idle();
+  }, TOGETHER);
+  const finished = await post(app, "/api/itineraries", tokyo);
+  await instance.idle();
+  const poll = async () => await (await app.request(finished)).text();
+  rows["a poll of a finished job, alone"] = await requests.of(() => repeat(poll), TIMES);
+  rows[`${TOGETHER} polls of one job at once, each`] = await requests.of(
+    () => Promise.all(Array.from({ length: TOGETHER }, poll)),
+    TOGETHER,
+  );
+}
+
+/** A job during which its instance renews its heartbeat and saves progress. */
+async function countSlow(runtime: Runtime): Promise<void> {
+  const app = testApp(runtime, { clock: systemClock });
+  const { instance } = runtime;
+  instance.start();
+  rows[`a job that takes ${SLOW_MS / 1_000} s, with its instance`] = await requests.of(async () => {
+    await post(app, "/api/itineraries", tokyo);
+    await instance.idle();
+  });
+  await instance.stop(0, AbortSignal.abort());
+}
+
+async function countWaiting(runtime: Runtime): Promise<void> {
+  const app = testApp(runtime, { clock: systemClock });
+  const paths = await Promise.all(
+    Array.from({ length: TOGETHER }, () => post(app, "/api/itineraries", tokyo)),
+  );
+  const poll = (path: string) => async () => await (await app.request(path)).text();
+  rows["a poll of a waiting job, alone"] = await requests.of(
+    () => repeat(poll(paths[0]!)),
+    TIMES,
+  );
+  rows[`polls of ${TOGETHER} waiting jobs at once, each`] = await requests.of(
+    () => Promise.all(paths.map((path) => poll(path)())),
+    TOGETHER,
+  );
+}
+
+async function countIdle(kv: Kv): Promise<void> {
+  const seconds = Number(values.idle);
+  const { instance } = openBenchRuntime(kv, { config: parseConfig({ DOORBELL: "sweep" }) });
+  instance.start();
+  const { reads, commits } = await requests.of(
+    () => systemClock.wait(1_000 * seconds),
+    seconds / 60,
+  );
+  rows["an instance without work, each minute"] = { reads, commits };
+  await instance.stop(0, AbortSignal.abort());
+}
+
+await using directory = await workDirectory();
+const raw = await Deno.openKv(`${directory.path}/kv.sqlite`);
+const kv = groupCommits(patientKv(counted<Kv>(raw, requests)));
+const config = parseConfig({ DOORBELL: "sweep", SAMPLE_DELAY_MS: "0" });
+await countIdle(kv);
+await countJobs(openBenchRuntime(kv, { config }));
+await countSlow(openBenchRuntime(kv, { config: { ...config, sampleDelayMs: SLOW_MS } }));
+await countWaiting(openBenchRuntime(kv, { config: { ...config, concurrency: 0 } }));
+console.table(rows);
+kv.close();
