@@ -15,7 +15,7 @@
  */
 import { join } from "node:path";
 import { CRON_PATH } from "./deploy_paths.ts";
-import { HostedKv } from "./hosted_kv.ts";
+import { HostedKv, type KvRequests } from "./hosted_kv.ts";
 import { Program, workDirectory } from "./program.ts";
 import { root } from "./source_files.ts";
 
@@ -132,8 +132,13 @@ export class DeployPlatform implements AsyncDisposable {
   /** Deploys the program: starts an instance, which names its crons. */
   static async start(options: DeployOptions = {}): Promise<DeployPlatform> {
     const platform = new DeployPlatform(await workDirectory(), options);
-    await platform.#deploy();
-    return platform;
+    try {
+      await platform.#deploy();
+      return platform;
+    } catch (error) {
+      await platform[Symbol.asyncDispose]();
+      throw error;
+    }
   }
 
   async #deploy(): Promise<void> {
@@ -152,7 +157,7 @@ export class DeployPlatform implements AsyncDisposable {
   }
 
   /** How many requests the app has sent to its database. */
-  get kvRequests(): HostedKv["requests"] extends (client: string) => infer Counts ? Counts : never {
+  get kvRequests(): KvRequests {
     return this.kv.requests(CLIENT);
   }
 
@@ -174,9 +179,18 @@ export class DeployPlatform implements AsyncDisposable {
     await run;
   }
 
-  /** Stops all instances, as the platform does with idle ones. Resolves when they have ended. */
-  async stopInstances(): Promise<void> {
-    for (const instance of this.#ready) this.#stop(instance);
+  /**
+   * Stops all instances, as the platform does with idle ones. Resolves when they have ended.
+   *
+   * @param options `isHurried`: sends a second SIGINT, which ends the wait for running jobs
+   */
+  async stopInstances({ isHurried = false } = {}): Promise<void> {
+    const instances = [...this.#ready];
+    for (const instance of instances) this.#stop(instance);
+    if (isHurried) {
+      await Promise.all(instances.map(({ program }) => program.untilLogged("stopping")));
+      for (const { program } of instances) if (!program.hasEnded) program.signal("SIGINT");
+    }
     await Promise.all(this.#all.map(({ end }) => end));
   }
 
