@@ -237,9 +237,12 @@ export class Instance {
     await waitAtMost(Promise.race([idle, aborted(skipGrace)]), { ms: graceMs, clock });
     worker.interruptAll();
     await waitAtMost(idle, { ms: RELEASE_MS, clock });
-    await waitAtMost(rescuer.leave(holder), { ms: LEAVE_MS, clock });
-    await waitAtMost(cleaner.settled(), { ms: CANCEL_MS, clock });
-    await waitAtMost(reports.finish(), { ms: LAST_REPORT_MS, clock });
+    // At the same time: Deno Deploy kills the process five seconds after the signal.
+    await Promise.all([
+      waitAtMost(rescuer.leave(holder), { ms: LEAVE_MS, clock }),
+      waitAtMost(cleaner.settled(), { ms: CANCEL_MS, clock }),
+      waitAtMost(reports.finish(), { ms: LAST_REPORT_MS, clock }),
+    ]);
     stopped.abort();
     for (const loop of this.#loops) loop.stop();
     await locks.release();
