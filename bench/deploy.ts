@@ -9,8 +9,9 @@
  * `deno task simulate --jobs 200 --scale 20 --seed 1 --deno <path of Deno 2.5>`
  */
 import { parseArgs } from "node:util";
-import { isEnded, type JobRecord } from "../lib/job/job_record.ts";
+import { type EndedJob, isEnded, type JobRecord } from "../lib/job/job_record.ts";
 import { DeployPlatform } from "../testing/deploy_platform.ts";
+import type { LogLine } from "../testing/program.ts";
 import { weatherEnv } from "../testing/weather_server.ts";
 import { Chance, wait } from "./chance.ts";
 import { CallbackReceiver, judge, readRecords, runClients, type Trip } from "./deploy/clients.ts";
@@ -33,8 +34,9 @@ const [jobs, scale, seed] = [values.jobs, values.scale, values.seed]
 const ITINERARY_MS = 20_000;
 const MIN_TURN_MS = 60_000;
 const MAX_TURN_MS = 150_000;
-/** The time in which all clients come. */
-const ARRIVAL_MS = 10 * 60_000;
+/** How many clients come at once, and the average time until the next ones. */
+const BURST = 20;
+const QUIET_MS = 4 * 60_000;
 /** The longest time after which a client comes back. */
 const ABSENCE_MS = 20 * 60_000;
 /** How often a client asks that waits. */
@@ -76,7 +78,8 @@ const trips = await runClients(platform, {
   chance,
   apiKey,
   receiver,
-  arrivalMs: ARRIVAL_MS / scale,
+  burst: BURST,
+  quietMs: QUIET_MS / scale,
   absenceMs: ABSENCE_MS / scale,
   pollMs: POLL_MS / scale,
 });
@@ -96,6 +99,17 @@ async function settle(): Promise<Map<string, JobRecord>> {
     if ([...records.values()].every(isEnded) || Date.now() > until) return records;
     await wait(500);
   }
+}
+
+/** Returns how long each job took longer than its finished steps, in milliseconds. */
+function latenessOf(jobs: readonly EndedJob[], log: readonly LogLine[]): number[] {
+  const worked = new Map<unknown, number>();
+  for (const { message, jobId, durationMs } of log) {
+    if (message === "step") worked.set(jobId, (worked.get(jobId) ?? 0) + Number(durationMs));
+  }
+  return jobs.map(({ id, createdAt, finishedAt }) =>
+    finishedAt - createdAt - (worked.get(id) ?? 0)
+  );
 }
 
 /** Returns the median, the 95th percentile and the largest of some times, in seconds. */
@@ -123,6 +137,9 @@ function report(trips: readonly Trip[], records: ReadonlyMap<string, JobRecord>)
     "callbacks sent": receiver.delivered.size,
     "waited for a worker, s: median / 95 % / longest": spread(
       ended.map(({ job }) => (job.startedAt ?? job.createdAt) - job.createdAt),
+    ),
+    "ended later than its steps took, s: the same": spread(
+      latenessOf(ended.map(({ job }) => job), log),
     ),
     ...Object.fromEntries(
       (["waits", "comes back", "never asks"] as const).map((manner) => [

@@ -34,7 +34,7 @@ const CLIENT = "app";
 export interface DeployOptions {
   /** The environment of the app. */
   env?: Record<string, string>;
-  /** The path of Deno. By default the one that runs this. */
+  /** The path of Deno, by default of the Deno that runs this. */
   deno?: string;
   /** The platform's times are divided by this number, but for the five seconds before SIGKILL. */
   scale?: number;

@@ -151,7 +151,9 @@ export class HostedKv implements AsyncDisposable {
     const isReplica = path[0] === "replica";
     const method = path.at(-1);
     const counts = this.requests(client);
-    const body = new Uint8Array(await request.arrayBuffer());
+    const body = await readBody(request);
+    // The process has ended meanwhile.
+    if (!body) return new Response(null, { status: 400 });
     const { latencyMs } = this.#options;
     if (latencyMs > 0) await new Promise((resolve) => setTimeout(resolve, latencyMs));
     if (method === "snapshot_read") {
@@ -237,6 +239,15 @@ export class HostedKv implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#watchers.clear();
     await this.#server.shutdown();
+  }
+}
+
+/** Reads the body of a request; `null`: its client has left before the end of it. */
+async function readBody(request: Request): Promise<Bytes | null> {
+  try {
+    return new Uint8Array(await request.arrayBuffer());
+  } catch {
+    return null;
   }
 }
 

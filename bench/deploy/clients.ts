@@ -13,8 +13,17 @@ import { requestBodies, tripName } from "../faulty_model.ts";
 /** What a client does after its `POST`. */
 export type Manner = "waits" | "comes back" | "never asks";
 
-/** What clients do, in turn, unless told otherwise: most leave, and half of all come back. */
-const mixedManners: readonly Manner[] = ["waits", "comes back", "comes back", "never asks"];
+/** What clients do, in turn, unless told otherwise: most leave, and half never ask again. */
+const mixedManners: readonly Manner[] = [
+  "never asks",
+  "comes back",
+  "never asks",
+  "comes back",
+  "never asks",
+  "comes back",
+  "never asks",
+  "waits",
+];
 
 /** How often a client sends a request again that no instance has answered. */
 const TRIES = 5;
@@ -35,8 +44,10 @@ export interface ClientsOptions {
   jobs: number;
   /** What they do, in turn. */
   manners?: readonly Manner[];
-  /** The time in which they create them, in milliseconds. */
-  arrivalMs: number;
+  /** How many of them come at once. */
+  burst: number;
+  /** The average pause before the next ones come, in milliseconds. */
+  quietMs: number;
   /** The longest time after which a client comes back, in milliseconds. */
   absenceMs: number;
   /** The pause between two polls, in milliseconds. */
@@ -112,11 +123,11 @@ export async function runClients(
   platform: DeployPlatform,
   options: ClientsOptions,
 ): Promise<Trip[]> {
-  const { jobs, arrivalMs, chance } = options;
+  const { jobs, burst, quietMs, chance } = options;
   const clients: Promise<Trip>[] = [];
   for (let n = 0; n < jobs; n++) {
+    if (n > 0 && n % burst === 0) await chance.pause(quietMs);
     clients.push(runClient(platform, { ...options, n }));
-    await chance.pause(arrivalMs / jobs);
   }
   return await Promise.all(clients);
 }

@@ -17,6 +17,7 @@ import { serveOpenAIBy } from "../../testing/openai_server.ts";
 import { noWeatherEnv } from "../../testing/weather_server.ts";
 
 const apiKey = "deploy-test-api-key";
+const adminToken = "deploy-test-admin-token";
 
 /** A model whose first calls wait until it is released: their instances are stopped meanwhile. */
 function serveHeldModel() {
@@ -50,7 +51,8 @@ Deno.test("Deno Deploy: runs of the cron complete the jobs of clients that have 
   const trips = await runClients(platform, {
     jobs: 4,
     manners: ["never asks"],
-    arrivalMs: 0,
+    burst: 4,
+    quietMs: 0,
     absenceMs: 0,
     pollMs: 0,
     apiKey,
@@ -81,6 +83,50 @@ Deno.test("Deno Deploy: runs of the cron complete the jobs of clients that have 
     level === "ERROR"
   );
   assertEquals(faults, []);
+});
+
+Deno.test("Deno Deploy: a pause holds in instances that start later, and all show the same jobs", async () => {
+  await using platform = await DeployPlatform.start({
+    hasCrons: false,
+    maxInstances: 2,
+    // Each request starts an instance, as long as there is only one.
+    requestsPerStart: 1,
+    env: { GENERATOR: "sample", ADMIN_TOKEN: adminToken, ...noWeatherEnv },
+  });
+  const operate = async (path: string, body?: object) => {
+    const answer = await fetch(`${platform.url}/admin/api/${path}`, {
+      method: body ? "POST" : "GET",
+      headers: { authorization: `Bearer ${adminToken}`, "content-type": "application/json" },
+      body: body ? JSON.stringify(body) : null,
+    });
+    assertStrictEquals(answer.status, 200, await answer.clone().text());
+    return await answer.json();
+  };
+  await operate("pause", { what: "itinerary" });
+  await platform.stopInstances();
+  const accepted = await fetch(`${platform.url}/api/itineraries`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ destination: "Porto", durationDays: 2 }),
+  });
+  await accepted.body?.cancel();
+  assertStrictEquals(accepted.status, 202);
+  await platform.runCron("sweep");
+  const statesEverywhere = async () =>
+    new Set(
+      await Promise.all([1, 2, 3, 4].map(async () => {
+        const { jobs } = await operate("jobs");
+        return jobs.map(({ state }: { state: string }) => state).join();
+      })),
+    );
+  assertEquals(await statesEverywhere(), new Set(["queued"]));
+  assertStrictEquals(platform.size, 2);
+
+  await operate("resume", { what: "itinerary" });
+  // Else the job may run in the instance without the cron, whose end the cron does not await.
+  await platform.stopInstances();
+  await platform.runCron("sweep");
+  assertEquals(await statesEverywhere(), new Set(["succeeded"]));
 });
 
 /** The states of the jobs, each once. */
