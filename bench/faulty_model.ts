@@ -120,8 +120,17 @@ const ONE_IN_A_HUNDRED = 1 / 100;
 /** The longest time for a good answer. */
 const SLOWEST_MS = 500;
 
+/** How the model answers. */
+export interface ModelOptions {
+  /** Whether it fails at times; by default it does. */
+  isFaulty?: boolean;
+  /** Returns how long a call takes, in milliseconds; by default up to half a second. */
+  pauseMsOf?: (call: Call) => number;
+}
+
 /** Starts the model and the weather service. They end with the process. */
-export function serveFaultyModel(random: Random) {
+export function serveFaultyModel(random: Random, options: ModelOptions = {}) {
+  const { isFaulty = true, pauseMsOf = () => random() * SLOWEST_MS } = options;
   const journal: Journal = { modelCalls: [], toolCalls: [], faults: new Map() };
 
   function chooseFault(call: Call): Reply | undefined {
@@ -137,7 +146,7 @@ export function serveFaultyModel(random: Random) {
   const openai = serveOpenAIBy(async (call) => {
     const trip = tripOf(JSON.stringify(call.body));
     journal.modelCalls.push({ trip, step: `turn-${turnOf(call)}`, at: Date.now() });
-    const [fault, pauseMs] = [chooseFault(call), random() * SLOWEST_MS];
+    const [fault, pauseMs] = [isFaulty ? chooseFault(call) : undefined, pauseMsOf(call)];
     if (fault) return fault;
     await new Promise((resolve) => setTimeout(resolve, pauseMs));
     return goodAnswer(call, trip);

@@ -26,6 +26,8 @@ export type LogLine = Record<string, unknown> & { message: string };
 export interface ProgramOptions {
   env?: Record<string, string>;
   task?: "dev" | "start";
+  /** A whole command, in place of that of the task. */
+  command?: readonly string[];
   /** A module that is loaded first: an absolute path. */
   preload?: string | undefined;
   /** The directory of its source; by default this repository. */
@@ -96,7 +98,8 @@ export class Program implements AsyncDisposable {
       place: { kvPath, directory },
       flags: preload ? [...flags, "--preload", preload] : [...flags],
     });
-    const [command, ...words] = [...withFileLimit(maxFiles), Deno.execPath(), ...args];
+    const started = options.command ?? [Deno.execPath(), ...args];
+    const [command, ...words] = [...withFileLimit(maxFiles), ...started];
     this.#process = new Deno.Command(command!, {
       args: words,
       cwd: directory,

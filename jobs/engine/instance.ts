@@ -98,6 +98,9 @@ const LAST_REPORT_MS = 1_000;
 /** How long a shutdown waits for cancellations of responses. */
 const CANCEL_MS = 1_000;
 
+/** How long a shutdown waits until its heartbeat is deleted. */
+const LEAVE_MS = 500;
+
 const log = getLogger(["tripwright", "instance"]);
 
 export class Instance {
@@ -164,15 +167,22 @@ export class Instance {
   }
 
   /**
-   * Sweeps until there is nothing left to do, for hosts that stop an idle instance. It watches
-   * instances that may be dead until their state is clear, for two leases at most.
+   * Sweeps until there is nothing left to do, for hosts that stop an idle instance. Jobs that end may
+   * leave others, such as callbacks. It watches instances that may be dead until their state is
+   * clear, for two leases at most.
    */
   async patrol(): Promise<void> {
-    const { clock, leaseMs, rescuer, stopped } = this.#options;
+    const { clock, leaseMs, rescuer, stopped, holder } = this.#options;
     const until = clock.now() + 2 * leaseMs;
     for (;;) {
       await this.sweep();
+      const hasJobs = this.running > 0;
       await this.idle();
+      if (hasJobs && !stopped.signal.aborted) {
+        // Its own heartbeat must not keep it watching.
+        await rescuer.leave(holder);
+        continue;
+      }
       if (rescuer.watched === 0 || clock.now() >= until) return;
       await clock.wait(this.#nextSweepMs, stopped.signal);
       if (stopped.signal.aborted) return;
@@ -220,14 +230,19 @@ export class Instance {
    * @param skipGrace ends the wait for running jobs
    */
   async stop(graceMs: number, skipGrace?: AbortSignal): Promise<void> {
-    const { slots, worker, cleaner, locks, reports, stopped, clock } = this.#options;
+    const { slots, worker, cleaner, rescuer, locks, reports, stopped, clock, holder } =
+      this.#options;
     slots.close();
     const idle = this.idle();
     await waitAtMost(Promise.race([idle, aborted(skipGrace)]), { ms: graceMs, clock });
     worker.interruptAll();
     await waitAtMost(idle, { ms: RELEASE_MS, clock });
-    await waitAtMost(cleaner.settled(), { ms: CANCEL_MS, clock });
-    await waitAtMost(reports.finish(), { ms: LAST_REPORT_MS, clock });
+    // At the same time: Deno Deploy kills the process five seconds after the signal.
+    await Promise.all([
+      waitAtMost(rescuer.leave(holder), { ms: LEAVE_MS, clock }),
+      waitAtMost(cleaner.settled(), { ms: CANCEL_MS, clock }),
+      waitAtMost(reports.finish(), { ms: LAST_REPORT_MS, clock }),
+    ]);
     stopped.abort();
     for (const loop of this.#loops) loop.stop();
     await locks.release();

@@ -85,6 +85,21 @@ export class Rescuer {
     for (const holder of dead) if (!known.has(holder)) await locks.clear(holder);
   }
 
+  /**
+   * Deletes the heartbeat of this instance, which has stopped, unless it still holds a job. Otherwise
+   * others would watch it for two leases. A claim that takes effect later renews it. Never rejects.
+   */
+  async leave(holder: string): Promise<void> {
+    const { store, instances } = this.#options;
+    try {
+      const beat = await instances.find(holder);
+      if (beat === null || (await store.index.heldBy(holder)).length > 0) return;
+      await instances.forget(beat);
+    } catch (error) {
+      this.#faults.report("heartbeat not deleted", error);
+    }
+  }
+
   /** Adds the time since the last check to the silence of each instance that has not beaten since. */
   #observe(beats: InstanceHeartbeat[]): ReadonlyMap<string, ObservedHeartbeat> {
     const { clock, leaseMs, storage } = this.#options;

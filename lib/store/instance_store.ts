@@ -89,6 +89,12 @@ export class InstanceStore {
     return found;
   }
 
+  /** Returns the last heartbeat of an instance; `null`: it has held no job recently. */
+  async find(holder: string): Promise<SeenHeartbeat | null> {
+    const { versionstamp } = await this.#kv.get(instanceKey(holder));
+    return versionstamp === null ? null : { holder, versionstamp };
+  }
+
   /** Makes a transaction fail if the instance has renewed its heartbeat since `beat`. */
   checkSilent(commit: AtomicOperation, { holder, versionstamp }: SeenHeartbeat): void {
     commit.check({ key: instanceKey(holder), versionstamp });

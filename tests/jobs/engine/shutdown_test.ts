@@ -7,6 +7,7 @@ import {
   openRuntimesOn,
   refused,
   submit,
+  sweepFor,
   untilIdle,
 } from "../../../testing/runtimes.ts";
 import { NOON } from "../../../testing/fake_clock.ts";
@@ -44,6 +45,38 @@ Deno.test("stop() puts jobs back although a commit fails", async () => {
   await untilIdle(env.a, () => env.clock.advance(100));
   assertStrictEquals((await jobOf(env.store, id)).state, "queued");
   work.finish();
+});
+
+Deno.test("stop() deletes the heartbeat, so that no other instance watches it", async () => {
+  const work = heldWork();
+  using env = await openRuntimes({ kinds: [work.kind] });
+  await submit(env.a, work.kind, { text: "hello" });
+  await work.begun;
+  assertStrictEquals((await env.instances.list()).length, 1);
+  await env.a.instance.stop(0);
+  assertEquals(await env.instances.list(), []);
+  work.finish();
+});
+
+Deno.test("stop() keeps the heartbeat while KV lists a job under it, which is then rescued", async () => {
+  const work = heldWork();
+  const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
+  using env = openRuntimesOn(kv, { kinds: [work.kind] });
+  const { job: { id } } = await submit(env.a, work.kind, { text: "hello" });
+  await work.begun;
+  failCommits(hooks, "due", Infinity);
+  let isStopped = false;
+  env.a.instance.stop(0).then(() => isStopped = true);
+  while (!isStopped) {
+    env.clock.advance(100);
+    await env.settled();
+  }
+  assertStrictEquals((await env.instances.list()).length, 1);
+  hooks.commit = undefined;
+  work.finish();
+  await sweepFor(env, 30_000);
+  await env.b.instance.idle();
+  assertStrictEquals((await jobOf(env.store, id)).state, "succeeded");
 });
 
 Deno.test("stop() ends the grace period when its signal aborts", async () => {

@@ -105,6 +105,20 @@ Deno.test("patrol() executes waiting jobs, and stays until silent instances are 
   }
 });
 
+Deno.test("patrol() executes what its jobs leave, and does not watch its own heartbeat", async () => {
+  const left = queuedJob();
+  const leaving = testKind(async ({ text }) => {
+    if (text === "leave") await env.store.accept(left);
+    return { text };
+  });
+  using env = await openRuntimes({ kinds: [leaving] });
+  await env.store.accept(queuedJob({ request: { text: "leave" } }));
+  // The clock stands still: a wait would never end.
+  await env.b.instance.patrol();
+  assertStrictEquals((await jobOf(env.store, left.id)).state, "succeeded");
+  assertEquals(await env.instances.list(), []);
+});
+
 Deno.test("an instance with a heartbeat keeps its jobs", async () => {
   const work = heldWork();
   using env = await openRuntimes({ kinds: [work.kind] });

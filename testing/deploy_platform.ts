@@ -1,0 +1,347 @@
+/**
+ * Deno Deploy, simulated: it runs the program in instances, and is the address that clients call.
+ *
+ * - Requests start instances. They go to any instance that is ready or starting, or to a new one.
+ * - An instance without a request is stopped some time after the last byte of its answers: SIGINT,
+ *   and five seconds later SIGKILL.
+ * - A run of a cron is a request to an instance. While it lasts, the next runs are skipped.
+ * - The database is that of the platform, over KV Connect: there is no queue. What is read with
+ *   `consistency: "eventual"` may be old.
+ * - An instance may do everything but write files. Its only other flag is the preloaded
+ *   `deploy_runtime.ts`, which is this simulation's own.
+ *
+ * Source: https://docs.deno.com/deploy/reference/ of August 2026.
+ * @module
+ */
+import { join } from "node:path";
+import { CRON_PATH } from "./deploy_paths.ts";
+import { HostedKv, type KvRequests } from "./hosted_kv.ts";
+import { Program, workDirectory } from "./program.ts";
+import { root } from "./source_files.ts";
+
+/** An instance is stopped when it had no request for a time from here… */
+const MIN_IDLE_MS = 5_000;
+/** …to here. */
+const MAX_IDLE_MS = 10 * 60_000;
+/** The time from SIGINT to SIGKILL. It is never scaled: the program counts on it. */
+const KILL_AFTER_MS = 5_000;
+/** The pause between two runs of a cron. */
+const CRON_MS = 60_000;
+
+/** How the database is named to the program, in {@link HostedKv.requests}. */
+const CLIENT = "app";
+
+export interface DeployOptions {
+  /** The environment of the app. */
+  env?: Record<string, string>;
+  /** The path of Deno, by default of the Deno that runs this. */
+  deno?: string;
+  /** The platform's times are divided by this number, but for the five seconds before SIGKILL. */
+  scale?: number;
+  /** How old eventual reads are, in milliseconds. */
+  lagMs?: number;
+  /** How long each request to the database takes, in milliseconds. */
+  latencyMs?: number;
+  /** How many instances run at once, at most. */
+  maxInstances?: number;
+  /** One request in this many starts another instance. */
+  requestsPerStart?: number;
+  /** Returns a number from 0 up to, but not including, 1. */
+  random?: () => number;
+  /** Whether crons run by the clock; else only {@link DeployPlatform.runCron} runs them. */
+  hasCrons?: boolean;
+}
+
+/** What the platform counts. */
+export interface DeployCounts {
+  /** Requests of clients. */
+  requests: number;
+  /** Requests that no instance has answered: its process ended. */
+  unanswered: number;
+  /** Instances that were started, at all. */
+  started: number;
+  /** The most instances at once. */
+  most: number;
+  /** Instances that were stopped, and the ones of these that took longer than five seconds. */
+  stopped: number;
+  killed: number;
+  cronRuns: number;
+  skippedCronRuns: number;
+  /** The time in which instances ran, together, in milliseconds. */
+  instanceMs: number;
+  /** The longest time from SIGINT to the end of a process, in milliseconds. */
+  longestStopMs: number;
+}
+
+/** One process of the program, and the requests that it has now. */
+interface Instance {
+  program: Program;
+  startedAt: number;
+  openRequests: number;
+  /** Stops it when it has had no request for some time. */
+  idle: ReturnType<typeof setTimeout> | undefined;
+  /** Resolves when its process has ended, if it has been stopped. */
+  end: Promise<void> | undefined;
+}
+
+/** The platform; `await using` ends it with all instances. */
+export class DeployPlatform implements AsyncDisposable {
+  readonly counts: DeployCounts = {
+    requests: 0,
+    unanswered: 0,
+    started: 0,
+    most: 0,
+    stopped: 0,
+    killed: 0,
+    cronRuns: 0,
+    skippedCronRuns: 0,
+    instanceMs: 0,
+    longestStopMs: 0,
+  };
+  readonly kv: HostedKv;
+  /** All programs so far, also ended ones, for their output. */
+  readonly programs: Program[] = [];
+  readonly #options: Required<DeployOptions>;
+  readonly #directory: AsyncDisposable & { path: string };
+  readonly #server: Deno.HttpServer<Deno.NetAddr>;
+  /** The instances that take requests. */
+  readonly #ready = new Set<Instance>();
+  readonly #all: Instance[] = [];
+  readonly #cronRuns = new Map<string, Promise<void>>();
+  readonly #timers: ReturnType<typeof setInterval>[] = [];
+
+  private constructor(directory: AsyncDisposable & { path: string }, options: DeployOptions) {
+    this.#directory = directory;
+    this.#options = {
+      env: {},
+      deno: Deno.execPath(),
+      scale: 1,
+      lagMs: 0,
+      latencyMs: 0,
+      maxInstances: 4,
+      requestsPerStart: 20,
+      random: Math.random,
+      hasCrons: true,
+      ...options,
+    };
+    this.kv = new HostedKv(this.#options);
+    const listen = { hostname: "127.0.0.1", port: 0, onListen: () => {} };
+    this.#server = Deno.serve(listen, (request) => this.#answer(request));
+  }
+
+  /** Deploys the program: starts an instance, which names its crons. */
+  static async start(options: DeployOptions = {}): Promise<DeployPlatform> {
+    const platform = new DeployPlatform(await workDirectory(), options);
+    try {
+      await platform.#deploy();
+      return platform;
+    } catch (error) {
+      await platform[Symbol.asyncDispose]();
+      throw error;
+    }
+  }
+
+  async #deploy(): Promise<void> {
+    const { hasCrons, scale } = this.#options;
+    const answer = await this.#forward(this.#choose(), new Request(`http://host${CRON_PATH}`));
+    for (const name of await answer.json()) {
+      if (hasCrons) {
+        this.#timers.push(setInterval(() => this.runCron(name), CRON_MS / scale));
+      }
+    }
+  }
+
+  /** The address of the app, without a slash at the end. */
+  get url(): string {
+    return `http://127.0.0.1:${this.#server.addr.port}`;
+  }
+
+  /** How many requests the app has sent to its database. */
+  get kvRequests(): KvRequests {
+    return this.kv.requests(CLIENT);
+  }
+
+  /** How many instances take requests. */
+  get size(): number {
+    return this.#ready.size;
+  }
+
+  /** Runs a cron. Resolves when the run has ended, or at once if an earlier one still lasts. */
+  async runCron(name: string): Promise<void> {
+    if (this.#cronRuns.has(name)) return void this.counts.skippedCronRuns++;
+    this.counts.cronRuns++;
+    const request = new Request(`http://host${CRON_PATH}${name}`, { method: "POST" });
+    const run = this.#forward(this.#choose(), request)
+      .then((answer) => answer.body?.cancel())
+      .then(() => {}, () => void this.counts.unanswered++)
+      .finally(() => this.#cronRuns.delete(name));
+    this.#cronRuns.set(name, run);
+    await run;
+  }
+
+  /**
+   * Stops all instances, as the platform does with idle ones. Resolves when they have ended.
+   *
+   * @param options `isHurried`: sends a second SIGINT, which ends the wait for running jobs
+   */
+  async stopInstances({ isHurried = false } = {}): Promise<void> {
+    const instances = [...this.#ready];
+    for (const instance of instances) this.#stop(instance);
+    if (isHurried) {
+      await Promise.all(instances.map(({ program }) => program.untilLogged("stopping")));
+      for (const { program } of instances) if (!program.hasEnded) program.signal("SIGINT");
+    }
+    await Promise.all(this.#all.map(({ end }) => end));
+  }
+
+  async #answer(request: Request): Promise<Response> {
+    this.counts.requests++;
+    const { pathname } = new URL(request.url);
+    if (pathname.startsWith(CRON_PATH)) return new Response(null, { status: 404 });
+    try {
+      return await this.#forward(this.#choose(), request);
+    } catch {
+      this.counts.unanswered++;
+      return new Response("No instance has answered", { status: 502 });
+    }
+  }
+
+  /** Returns the instance for a request, which may be a new one. */
+  #choose(): Instance {
+    const { random, requestsPerStart, maxInstances } = this.#options;
+    const ready = [...this.#ready];
+    const isNew = ready.length === 0 ||
+      (ready.length < maxInstances && random() * requestsPerStart < 1);
+    return isNew ? this.#start() : ready[Math.floor(random() * ready.length)]!;
+  }
+
+  #start(): Instance {
+    const { env, deno } = this.#options;
+    const config = ["--config", join(root, "deno.json"), "--frozen"];
+    const own = ["--deny-write", "--preload", join(root, "testing/deploy_runtime.ts")];
+    const program = new Program(this.#directory.path, {
+      command: [deno, "run", "--quiet", "--allow-all", ...config, ...own, join(root, "main.ts")],
+      env: {
+        ...env,
+        DENO_DEPLOY: "1",
+        DENO_SERVE_ADDRESS: "tcp:127.0.0.1:0",
+        DENO_KV_DEFAULT_PATH: this.kv.url(CLIENT),
+        DENO_KV_ACCESS_TOKEN: this.kv.token,
+        KV_PATH: "",
+      },
+    });
+    const instance: Instance = {
+      program,
+      startedAt: Date.now(),
+      openRequests: 0,
+      idle: undefined,
+      end: undefined,
+    };
+    this.programs.push(program);
+    this.#all.push(instance);
+    this.#ready.add(instance);
+    this.counts.started++;
+    this.counts.most = Math.max(this.counts.most, this.#ready.size);
+    return instance;
+  }
+
+  /** Sends a request to an instance, which lives until some time after the last byte. */
+  async #forward(instance: Instance, request: Request): Promise<Response> {
+    clearTimeout(instance.idle);
+    instance.openRequests++;
+    try {
+      const { pathname, search } = new URL(request.url);
+      const answer = await fetch(`${await instance.program.url()}${pathname}${search}`, {
+        method: request.method,
+        headers: request.headers,
+        body: request.body,
+        redirect: "manual",
+        signal: request.signal,
+      });
+      // The body is not compressed any more.
+      const headers = new Headers(answer.headers);
+      headers.delete("content-encoding");
+      headers.delete("content-length");
+      const { status } = answer;
+      if (!answer.body) {
+        this.#release(instance);
+        return new Response(null, { status, headers });
+      }
+      return new Response(whenEnded(answer.body, () => this.#release(instance)), {
+        status,
+        headers,
+      });
+    } catch (error) {
+      this.#release(instance);
+      throw error;
+    }
+  }
+
+  /** Notes the end of a request. The instance may be stopped after it. */
+  #release(instance: Instance): void {
+    const { random, scale } = this.#options;
+    if (--instance.openRequests > 0 || instance.end) return;
+    if (instance.program.hasEnded) return void this.#ready.delete(instance);
+    // Short times are as frequent as long ones.
+    const idleMs = MIN_IDLE_MS * (MAX_IDLE_MS / MIN_IDLE_MS) ** random();
+    clearTimeout(instance.idle);
+    instance.idle = setTimeout(() => this.#stop(instance), idleMs / scale);
+  }
+
+  #stop(instance: Instance): void {
+    clearTimeout(instance.idle);
+    this.#ready.delete(instance);
+    instance.end = this.#end(instance);
+  }
+
+  async #end({ program, startedAt }: Instance): Promise<void> {
+    const signaledAt = Date.now();
+    this.counts.stopped++;
+    const kill = setTimeout(() => {
+      this.counts.killed++;
+      program.signal("SIGKILL");
+    }, KILL_AFTER_MS);
+    if (!program.hasEnded) program.signal("SIGINT");
+    await program.ended();
+    clearTimeout(kill);
+    const now = Date.now();
+    this.counts.instanceMs += now - startedAt;
+    this.counts.longestStopMs = Math.max(this.counts.longestStopMs, now - signaledAt);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const timer of this.#timers) clearInterval(timer);
+    await this.stopInstances();
+    await Promise.all(this.#cronRuns.values());
+    await this.#server.shutdown();
+    await this.kv[Symbol.asyncDispose]();
+    await this.#directory[Symbol.asyncDispose]();
+  }
+}
+
+/** Passes on a body, and calls `onEnd` once when it ends in any way. */
+function whenEnded(body: ReadableStream<Uint8Array<ArrayBuffer>>, onEnd: () => void) {
+  const reader = body.getReader();
+  let hasEnded = false;
+  const end = () => {
+    if (!hasEnded) onEnd();
+    hasEnded = true;
+  };
+  return new ReadableStream<Uint8Array<ArrayBuffer>>({
+    async pull(controller) {
+      try {
+        const { value, done } = await reader.read();
+        if (!done) return controller.enqueue(value);
+        end();
+        controller.close();
+      } catch (error) {
+        end();
+        controller.error(error);
+      }
+    },
+    async cancel(reason) {
+      end();
+      await reader.cancel(reason);
+    },
+  });
+}
