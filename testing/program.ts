@@ -5,10 +5,13 @@
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { pathToFileURL } from "node:url";
+import { databaseEnv } from "./databases.ts";
 import type { FaultPoint } from "./fault.ts";
 import { noWeatherEnv } from "./weather_server.ts";
 import { withWaitLimit } from "./wait_limit.ts";
 import { taskArguments } from "./task_command.ts";
+
+export { workDirectory } from "./databases.ts";
 
 /** All tests send from one address, which no limit must stop. */
 const unlimited = {
@@ -52,12 +55,6 @@ export async function preloadFault(directory: string, point: FaultPoint): Promis
   return path;
 }
 
-/** Creates a directory for programs that share a database; `await using` removes it. */
-export async function workDirectory() {
-  const path = await Deno.makeTempDir();
-  return { path, [Symbol.asyncDispose]: () => Deno.remove(path, { recursive: true }) };
-}
-
 /** The beginning of a command that limits the file descriptors of the rest. */
 function withFileLimit(maxFiles: number | undefined): string[] {
   return maxFiles === undefined ? [] : ["sh", "-c", `ulimit -n ${maxFiles}; exec "$0" "$@"`];
@@ -99,7 +96,7 @@ export class Program implements AsyncDisposable {
         NO_COLOR: "1",
         HOST: "127.0.0.1",
         PORT: "0",
-        KV_PATH: "data/kv.sqlite",
+        ...databaseEnv(directory),
         ...unlimited,
         ...noWeatherEnv,
         ...env,
@@ -274,9 +271,14 @@ export class Program implements AsyncDisposable {
    * Freezes it while it does not write: SQLite's lock would be frozen with it, and no other program
    * could write. `signal("SIGCONT")` resumes it.
    *
-   * @param database the path of its database
+   * @param database the path of its database; `null`: a server has the database
    */
-  async freeze(database: string): Promise<void> {
+  async freeze(database: string | null): Promise<void> {
+    if (database === null) {
+      this.signal("SIGSTOP");
+      while (!await this.#isStopped());
+      return;
+    }
     const other = new DatabaseSync(database);
     for (let isFree = false; !isFree;) {
       this.signal("SIGSTOP");
