@@ -3,14 +3,18 @@
  * cancels some, and changes the plans of others. Meanwhile it kills, stops and freezes processes, the
  * model fails at random, and at times it cannot be reached. It prints a table. The exit code is 1 if
  * a job was lost, stuck or completed twice, or if a finished step ran again. It is also 1 if a change
- * touched a part that it should keep.
+ * touched a part that it should keep. With `--kv denokv`, the processes share a server of KV Connect,
+ * which is killed too, and started again on its file.
  *
- * `deno task chaos --jobs 500 --processes 3 --kills 60 --seed 1`
+ * `deno task chaos --jobs 500 --processes 3 --kills 60 --kv denokv --seed 1`
  */
+import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { JobRecord } from "../lib/job/job_record.ts";
+import type { Kv } from "../lib/platform/kv.ts";
 import { keys } from "../lib/store/job_keys.ts";
 import { decodeProgress } from "../lib/store/progress_codec.ts";
+import { overDenokv, overFile } from "../testing/databases.ts";
 import { Program, workDirectory } from "../testing/program.ts";
 import { weatherEnv } from "../testing/weather_server.ts";
 import { Chance, wait } from "./chance.ts";
@@ -24,6 +28,8 @@ const { values } = parseArgs({
     jobs: { type: "string", default: "500" },
     processes: { type: "string", default: "3" },
     kills: { type: "string", default: "60" },
+    /** The database that the processes share: `file` or `denokv`. */
+    kv: { type: "string", default: "file" },
     /** Repeats the same random choices. Their timing still depends on the machine. */
     seed: { type: "string", default: String(Date.now() % 1_000_000) },
   },
@@ -31,6 +37,12 @@ const { values } = parseArgs({
 const [jobs, processes, kills, seed] = [values.jobs, values.processes, values.kills, values.seed]
   .map(Number) as [number, number, number, number];
 
+if (!["file", "denokv"].includes(values.kv)) throw new Error(`--kv ${values.kv} is not known`);
+
+/** The average pause between two kills of the database's server. */
+const SERVER_PAUSE_MS = 8_000;
+/** How long the database's server is away, at most. Longer than a call waits for its answer. */
+const SERVER_AWAY_MS = 7_000;
 /** The average pause between two signals. A process takes half of it to start. */
 const SIGNAL_PAUSE_MS = 700;
 /** The average time between two outages of the model. */
@@ -56,13 +68,15 @@ const STUCK_AFTER_MS = 180_000;
 const chance = new Chance(seed);
 const { next: random, pick } = chance;
 
-const directory = await workDirectory();
+const directory = await workDirectory(values.kv === "denokv" ? overDenokv : overFile);
+const { server } = directory.database;
 const model = serveFaultyModel(random);
 const gate = new OutageGate(model.openai.url);
 const env = { ...shortLivedEnv, OPENAI_BASE_URL: gate.url, ...weatherEnv(model.weather) };
 const group = new ProgramGroup(processes, () => new Program(directory.path, { env }));
 const { running, all: programs } = group;
 const signals = { killed: 0, stopped: 0, frozen: 0 };
+let serverKills = 0;
 const begun = new Map<Outage, number>();
 
 interface Trip {
@@ -82,7 +96,7 @@ console.log(`seed ${seed}: ${jobs} jobs, ${processes} processes, ${kills} kills`
 await group.started();
 const startedAt = Date.now();
 const over = new AbortController();
-const outagesOver = breakModel(over.signal);
+const outagesOver = Promise.all([breakModel(over.signal), breakDatabase(over.signal)]);
 await Promise.all([sendJobs(), sendSignals()]);
 over.abort();
 await outagesOver;
@@ -193,6 +207,17 @@ async function breakModel(signal: AbortSignal): Promise<void> {
   }
 }
 
+/** Kills the server of the database, and starts it again, until `signal` aborts. */
+async function breakDatabase(signal: AbortSignal): Promise<void> {
+  while (server && !signal.aborted) {
+    await chance.pause(SERVER_PAUSE_MS);
+    await server.kill();
+    serverKills++;
+    await wait(random() ** 2 * SERVER_AWAY_MS);
+    await server.restart();
+  }
+}
+
 /** Polls every job that has not ended, and keeps the final answers. */
 async function allEnded(): Promise<boolean> {
   for (const trip of trips) {
@@ -248,6 +273,7 @@ async function report(): Promise<boolean> {
     ...statesOf(records.values()),
     ...verdict,
     ...signals,
+    ...(server && { "database killed": serverKills }),
     "jobs rescued": linesOf("rescued").length,
     "breaker opened": ["breaker open", "breaker open for one source"].flatMap(linesOf).length,
     "model calls": modelCalls.length,
@@ -303,8 +329,13 @@ function printHistory(trip: string, nameOf: Map<string, string>): void {
   for (const [at, what] of history) console.log(`  ${at - startedAt} ms  ${what}`);
 }
 
+function openShared(): Promise<Kv> {
+  const { KV_PATH } = directory.database.env;
+  return Deno.openKv(server ? KV_PATH : join(directory.path, KV_PATH!));
+}
+
 async function readRecords(): Promise<Map<string, JobRecord>> {
-  using kv = await Deno.openKv(`${directory.path}/data/kv.sqlite`);
+  using kv = await openShared();
   const records = new Map<string, JobRecord>();
   for await (const { value } of kv.list({ prefix: ["job"] })) {
     const job = JobRecord.parse(value);
@@ -314,13 +345,13 @@ async function readRecords(): Promise<Map<string, JobRecord>> {
 }
 
 async function readBrokenRefinements(records: Map<string, JobRecord>): Promise<string[]> {
-  using kv = await Deno.openKv(`${directory.path}/data/kv.sqlite`);
+  using kv = await openShared();
   return await findBrokenRefinements(kv, records);
 }
 
 /** Counts the canceled trips whose finished parts are not those of the answer to the cancellation. */
 async function countChangedParts(): Promise<number> {
-  using kv = await Deno.openKv(`${directory.path}/data/kv.sqlite`);
+  using kv = await openShared();
   let count = 0;
   for (const { path, canceled, keptParts } of trips) {
     if (!canceled) continue;

@@ -13,6 +13,7 @@ import { openDatabase } from "../lib/store/database.ts";
 import { openInstanceLocks } from "../lib/store/instance_locks.ts";
 import { presentNotice } from "../routes/api/presenter.ts";
 import { testApp } from "./app.ts";
+import { databaseEnv } from "./databases.ts";
 import { type App, send } from "./http.ts";
 import type { LogLine } from "./program.ts";
 import { noWeatherEnv } from "./weather_server.ts";
@@ -73,10 +74,15 @@ export class LocalService implements AsyncDisposable {
    * @param env the variables of its configuration
    */
   static async start(directory: string, env: Record<string, string>): Promise<LocalService> {
-    const path = join(directory, "data/kv.sqlite");
+    const { KV_PATH = "" } = databaseEnv(directory);
+    const path = URL.canParse(KV_PATH) ? KV_PATH : join(directory, KV_PATH);
     const holder = crypto.randomUUID();
     const kv = await openDatabase(path);
-    return new LocalService(env, { kv, holder, locks: await openInstanceLocks(path, holder) });
+    return new LocalService({ ...env, KV_PATH }, {
+      kv,
+      holder,
+      locks: await openInstanceLocks(path, holder),
+    });
   }
 
   #write(record: LogRecord): void {

@@ -5,10 +5,13 @@
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { pathToFileURL } from "node:url";
+import { databaseEnv } from "./databases.ts";
 import type { FaultPoint } from "./fault.ts";
 import { noWeatherEnv } from "./weather_server.ts";
 import { withWaitLimit } from "./wait_limit.ts";
 import { taskArguments } from "./task_command.ts";
+
+export { workDirectory } from "./databases.ts";
 
 /** All tests send from one address, which no limit must stop. */
 const unlimited = {
@@ -16,9 +19,6 @@ const unlimited = {
   RATE_LIMIT_JOBS: "0",
   MAX_STREAMS_PER_CALLER: "0",
 };
-
-/** Its database, relative to its directory. */
-const DATABASE = "data/kv.sqlite";
 
 /** One line of the program's log. */
 export type LogLine = Record<string, unknown> & { message: string };
@@ -57,12 +57,6 @@ export async function preloadFault(directory: string, point: FaultPoint): Promis
   return path;
 }
 
-/** Creates a directory for programs that share a database; `await using` removes it. */
-export async function workDirectory() {
-  const path = await Deno.makeTempDir();
-  return { path, [Symbol.asyncDispose]: () => Deno.remove(path, { recursive: true }) };
-}
-
 /** The beginning of a command that limits the file descriptors of the rest. */
 function withFileLimit(maxFiles: number | undefined): string[] {
   return maxFiles === undefined ? [] : ["sh", "-c", `ulimit -n ${maxFiles}; exec "$0" "$@"`];
@@ -92,10 +86,10 @@ export class Program implements AsyncDisposable {
     const { env = {}, task = "start", preload, source, flags = [], maxFiles } = options;
     this.#options = options;
     // The web app is built before the tests.
-    const kvPath = env.KV_PATH ?? DATABASE;
+    const variables = { ...databaseEnv(directory), ...env };
     const args = taskArguments(task, {
       ...(source && { source }),
-      place: { kvPath, directory },
+      place: { kvPath: variables.KV_PATH, directory },
       flags: preload ? [...flags, "--preload", preload] : [...flags],
     });
     const started = options.command ?? [Deno.execPath(), ...args];
@@ -109,8 +103,7 @@ export class Program implements AsyncDisposable {
         PORT: "0",
         ...unlimited,
         ...noWeatherEnv,
-        ...env,
-        KV_PATH: kvPath,
+        ...variables,
       },
       stdin: "null",
       stdout: "piped",
@@ -282,9 +275,14 @@ export class Program implements AsyncDisposable {
    * Freezes it while it does not write: SQLite's lock would be frozen with it, and no other program
    * could write. `signal("SIGCONT")` resumes it.
    *
-   * @param database the path of its database
+   * @param database the path of its database; `null`: a server has the database
    */
-  async freeze(database: string): Promise<void> {
+  async freeze(database: string | null): Promise<void> {
+    if (database === null) {
+      this.signal("SIGSTOP");
+      while (!await this.#isStopped());
+      return;
+    }
     const other = new DatabaseSync(database);
     for (let isFree = false; !isFree;) {
       this.signal("SIGSTOP");

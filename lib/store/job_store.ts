@@ -211,8 +211,11 @@ export class JobStore {
       if (value === null) throw error;
       return { versionstamp: isDeepStrictEqual(value, record) ? versionstamp : null };
     }
-    if ((await found()).value !== null) throw new Error(`Cannot accept job ${id}: the id is taken`);
-    return false;
+    const { value, versionstamp } = await found();
+    if (value === null) return false;
+    // KV Connect sends a commit again if its answer is lost. The second one meets the first.
+    if (isDeepStrictEqual(value, record)) return { versionstamp };
+    throw new Error(`Cannot accept job ${id}: the id is taken`);
   }
 
   /**

@@ -14,3 +14,6 @@ export const LARGEST_BATCH = 500;
  * and 100 checks; the sizes here are estimates, so they stay below.
  */
 export const ATOMIC_LIMITS = { bytes: 400_000, writes: 500, checks: 100 };
+
+/** How many checks a transaction may contain over a network: denokv refuses more. */
+export const REMOTE_CHECKS = 10;

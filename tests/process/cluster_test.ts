@@ -1,9 +1,10 @@
 /**
- * Several processes on one database file, where neither the queue nor a watch quickly reaches the
+ * Several processes on one database. On a file, neither the queue nor a watch quickly reaches the
  * other process. Both doorbells must pass the same tests. The process that continues is that of the
  * tests, which starts faster than the program.
  */
 import { assertEquals, assertStrictEquals } from "@std/assert";
+import { bothTest, isDenokvOnly, overFile, singleTest } from "../../testing/databases.ts";
 import { LocalService } from "../../testing/local_service.ts";
 import { type LogLine, Program, workDirectory } from "../../testing/program.ts";
 
@@ -25,7 +26,10 @@ async function untilCompleted(program: Program | LocalService, path: string): Pr
   await program.until(isCompleted);
 }
 
-for (const DOORBELL of ["queue", "sweep"]) {
+// KV Connect has no queue.
+for (const DOORBELL of isDenokvOnly() ? ["sweep"] : ["queue", "sweep"]) {
+  const clusterTest = DOORBELL === "queue" ? singleTest : bothTest;
+
   Deno.test(`${DOORBELL}: a job that has no slot in one process starts in another`, async () => {
     await using directory = await workDirectory();
     await using full = new Program(directory.path, {
@@ -39,26 +43,29 @@ for (const DOORBELL of ["queue", "sweep"]) {
     assertStrictEquals((await full.get(path)).body.status, "completed");
   });
 
-  Deno.test(`${DOORBELL}: each of many jobs in several processes is executed once`, async () => {
-    await using directory = await workDirectory();
-    const env = { DOORBELL, WORKER_CONCURRENCY: "4", SAMPLE_DELAY_MS: "20" };
-    await using a = new Program(directory.path, { env });
-    await using b = new Program(directory.path, { env });
-    await using c = new Program(directory.path, { env });
-    const programs = [a, b, c];
-    const paths = await Promise.all(
-      Array.from({ length: 60 }, (_, n) => submit(programs[n % programs.length]!)),
-    );
-    const logged = (sought: string) =>
-      programs.flatMap(({ log }) => log).filter(({ message }) => message === sought);
-    const ended = () => new Set(logged("completed").map(({ jobId }) => jobId));
-    await Program.until(programs, () => ended().size >= paths.length);
-    assertStrictEquals(logged("completed").length, paths.length);
-    assertStrictEquals(logged("step").length, paths.length);
-  });
+  clusterTest(
+    `${DOORBELL}: each of many jobs in several processes is executed once`,
+    async (sort) => {
+      await using directory = await workDirectory(sort);
+      const env = { DOORBELL, WORKER_CONCURRENCY: "4", SAMPLE_DELAY_MS: "20" };
+      await using a = new Program(directory.path, { env });
+      await using b = new Program(directory.path, { env });
+      await using c = new Program(directory.path, { env });
+      const programs = [a, b, c];
+      const paths = await Promise.all(
+        Array.from({ length: 60 }, (_, n) => submit(programs[n % programs.length]!)),
+      );
+      const logged = (sought: string) =>
+        programs.flatMap(({ log }) => log).filter(({ message }) => message === sought);
+      const ended = () => new Set(logged("completed").map(({ jobId }) => jobId));
+      await Program.until(programs, () => ended().size >= paths.length);
+      assertStrictEquals(logged("completed").length, paths.length);
+      assertStrictEquals(logged("step").length, paths.length);
+    },
+  );
 
-  Deno.test(`${DOORBELL}: the jobs of a killed process continue in another`, async () => {
-    await using directory = await workDirectory();
+  clusterTest(`${DOORBELL}: the jobs of a killed process continue in another`, async (sort) => {
+    await using directory = await workDirectory(sort);
     const env = { DOORBELL, LEASE_SECONDS: "1" };
     await using doomed = new Program(directory.path, { env: { ...env, SAMPLE_DELAY_MS: NEVER } });
     const paths = [await submit(doomed), await submit(doomed)];
@@ -102,7 +109,7 @@ for (const DOORBELL of ["queue", "sweep"]) {
 }
 
 Deno.test("a dead process without a lock file is recognized by its missing heartbeat", async () => {
-  await using directory = await workDirectory();
+  await using directory = await workDirectory(overFile);
   const env = { LEASE_SECONDS: "1" };
   await using doomed = new Program(directory.path, { env: { ...env, SAMPLE_DELAY_MS: NEVER } });
   const path = await submit(doomed);

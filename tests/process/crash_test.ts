@@ -5,6 +5,7 @@
 import { assertEquals, assertStrictEquals } from "@std/assert";
 import { sampleBundles } from "../../jobs/kinds/bundles/sample.ts";
 import type { FaultPoint } from "../../testing/fault.ts";
+import { bothTest, type DatabaseSort, singleTest } from "../../testing/databases.ts";
 import { LocalService } from "../../testing/local_service.ts";
 import { type Call, noReply, type Reply, serveOpenAIBy } from "../../testing/openai_server.ts";
 import { storedBundles } from "../../testing/plans.ts";
@@ -30,8 +31,11 @@ function converse({ body }: Call): Reply {
 }
 
 /** Creates a service that is halted at a point, killed, and continued without the fault. */
-async function setUp(choose: (call: Call, index: number) => Reply = converse) {
-  const directory = await workDirectory();
+async function setUp(
+  choose: (call: Call, index: number) => Reply = converse,
+  sort?: DatabaseSort,
+) {
+  const directory = await workDirectory(sort);
   const openai = serveOpenAIBy(choose);
   const weather = serveWeather();
   const env = {
@@ -44,7 +48,7 @@ async function setUp(choose: (call: Call, index: number) => Reply = converse) {
   return {
     openai,
     weather,
-    database: `${directory.path}/data/kv.sqlite`,
+    database: directory.database,
     start: () => new Program(directory.path, { env }),
     /** Starts the instance that continues, in this process. It starts faster than the program. */
     goOn: () => LocalService.start(directory.path, env),
@@ -72,32 +76,43 @@ const rows: [name: string, point: FaultPoint, counts: Counts][] = [
   ["after the final commit", { when: "after", commit: "complete" }, [2, 1, 1]],
 ];
 
+/** Rows that also run over denokv: before, during and after the work. */
+const alsoOverDenokv = [
+  "after accept",
+  "after the first turn's checkpoint",
+  "before the final commit",
+];
+
 for (const [name, point, counts] of rows) {
-  Deno.test(`killed ${name}: the job completes, and no stored step is paid for twice`, async () => {
-    await using env = await setUp();
-    let path: string;
-    {
-      await using program = await env.startWithFault(point);
-      const accepted = program.post("/api/generations", { preferences }).catch(() => null);
-      await program.untilLogged("halted");
-      await program.end("SIGKILL");
-      path = (await accepted)?.headers.get("location") ?? "";
-    }
-    await using service = await env.goOn();
-    // A client without an answer to POST does not know the id, but the log has it.
-    if (path === "") {
-      const done = await service.until(({ log }) => log.find((l) => l.message === "completed"));
-      path = `/api/generations/${done.jobId}`;
-    } else if (point.commit !== "complete" || point.when !== "after") {
-      await service.untilLogged("completed");
-    }
-    const { body } = await service.get(path);
-    assertStrictEquals(body.status, "completed");
-    assertEquals(body.bundles, bundles);
-    // Each tool call requests the place and its weather.
-    const toolCalls = env.weather.requests.length / 2;
-    assertEquals([env.openai.calls.length, toolCalls, body.attempt], counts);
-  });
+  const crashTest = alsoOverDenokv.includes(name) ? bothTest : singleTest;
+  crashTest(
+    `killed ${name}: the job completes, and no stored step is paid for twice`,
+    async (sort) => {
+      await using env = await setUp(converse, sort);
+      let path: string;
+      {
+        await using program = await env.startWithFault(point);
+        const accepted = program.post("/api/generations", { preferences }).catch(() => null);
+        await program.untilLogged("halted");
+        await program.end("SIGKILL");
+        path = (await accepted)?.headers.get("location") ?? "";
+      }
+      await using service = await env.goOn();
+      // A client without an answer to POST does not know the id, but the log has it.
+      if (path === "") {
+        const done = await service.until(({ log }) => log.find((l) => l.message === "completed"));
+        path = `/api/generations/${done.jobId}`;
+      } else if (point.commit !== "complete" || point.when !== "after") {
+        await service.untilLogged("completed");
+      }
+      const { body } = await service.get(path);
+      assertStrictEquals(body.status, "completed");
+      assertEquals(body.bundles, bundles);
+      // Each tool call requests the place and its weather.
+      const toolCalls = env.weather.requests.length / 2;
+      assertEquals([env.openai.calls.length, toolCalls, body.attempt], counts);
+    },
+  );
 }
 
 Deno.test("killed before accept: no job exists, and the model was not called", async () => {
@@ -279,7 +294,7 @@ Deno.test("an instance that was frozen wakes up late, learns that it has lost it
   await using frozen = env.start();
   const { headers } = await frozen.post("/api/generations", { preferences });
   await env.openai.untilCalled(1);
-  await frozen.freeze(env.database);
+  await frozen.freeze(env.database.file);
   await using other = env.start();
   await other.untilLogged("completed");
   const { body } = await other.get(headers.get("location")!);

@@ -68,7 +68,7 @@ async function begin(
       started.push(service);
       return service;
     },
-    database: `${directory.path}/data/kv.sqlite`,
+    database: directory.database.file,
     path: headers.get("location")!,
     id: await openai.begun(0),
     async [Symbol.asyncDispose]() {

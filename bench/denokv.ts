@@ -1,0 +1,167 @@
+/**
+ * Measures what denokv costs beside a database in a file: single operations, how soon a watch reports
+ * a change, and how many requests an instance makes in a minute. The server runs on the same machine:
+ * on a network, the way to it adds to each operation.
+ *
+ * `deno task denokv:bench --times 500 --seconds 60`
+ */
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { systemClock } from "../lib/clock.ts";
+import { newJob } from "../lib/job/job_record.ts";
+import type { Kv } from "../lib/platform/kv.ts";
+import { openDatabase } from "../lib/store/database.ts";
+import { startCountingProxy } from "../testing/counting_proxy.ts";
+import { Denokv } from "../testing/denokv.ts";
+import { Program } from "../testing/program.ts";
+import { openStores } from "../testing/runtimes.ts";
+import { wait } from "./chance.ts";
+
+const { values } = parseArgs({
+  options: {
+    /** How often each operation is measured. */
+    times: { type: "string", default: "500" },
+    /** How long requests are counted. */
+    seconds: { type: "string", default: "60" },
+  },
+});
+const times = Number(values.times);
+const seconds = Number(values.seconds);
+
+/** How many jobs are accepted at once. */
+const AT_ONCE = 64;
+
+/** How long the server collects transactions, in its second row. */
+const BATCH_MS = 5;
+
+/** An instance writes and reads more in its first seconds. */
+const WARM_UP_MS = 5_000;
+
+interface Latency {
+  p50: number;
+  p99: number;
+}
+
+/** Returns the median and the 99th percentile of some durations, in milliseconds. */
+function latencyOf(durations: number[]): Latency {
+  const sorted = durations.toSorted((a, b) => a - b);
+  const at = (share: number) => Number(sorted[Math.floor(share * sorted.length)]!.toFixed(2));
+  return { p50: at(0.5), p99: at(0.99) };
+}
+
+async function timeMany(work: (n: number) => Promise<unknown>): Promise<Latency> {
+  const durations: number[] = [];
+  for (let n = 0; n < times; n++) {
+    const startedAt = performance.now();
+    await work(n);
+    durations.push(performance.now() - startedAt);
+  }
+  return latencyOf(durations);
+}
+
+function newBenchJob() {
+  return newJob({
+    id: crypto.randomUUID(),
+    kind: "itinerary",
+    request: { destination: "Tokyo, Japan", durationDays: 5 },
+    promptVersion: "bench",
+    now: Date.now(),
+    ttlMs: 3_600_000,
+  });
+}
+
+/** Measures the operations of the store, and returns a row of the table. */
+async function measureStore(kv: Kv) {
+  const { store } = openStores(kv, { clock: systemClock });
+  const jobs = Array.from({ length: times }, newBenchJob);
+  const accept = await timeMany((n) => store.accept(jobs[n]!));
+  const poll = await timeMany((n) => store.read(jobs[n]!.id));
+  const claim = await timeMany(async (n) => {
+    const due = await store.readDue(jobs[n]!.id);
+    if (!due || due.isOverdue || !await store.claim(due, "bench")) throw new Error("not claimed");
+  });
+  const startedAt = performance.now();
+  const lanes = Array.from({ length: AT_ONCE }, async () => {
+    for (let n = 0; n < times / AT_ONCE; n++) await store.accept(newBenchJob());
+  });
+  await Promise.all(lanes);
+  const perSecond = times / (performance.now() - startedAt) * 1_000;
+  const watch = await measureWatch(kv);
+  const text = ({ p50, p99 }: Latency) => `${p50}, ${p99}`;
+  return {
+    "accept, ms (p50, p99)": text(accept),
+    "poll": text(poll),
+    "read and claim": text(claim),
+    "watch": text(watch),
+    [`accepted per second, ${AT_ONCE} at once`]: Math.round(perSecond),
+  };
+}
+
+/** Measures the time from the begin of a commit to the report of a watch on the same handle. */
+async function measureWatch(kv: Kv): Promise<Latency> {
+  const reader = kv.watch([["watched"]]).getReader();
+  await reader.read();
+  const latency = await timeMany(async (n) => {
+    await kv.atomic().set(["watched"], n).commit();
+    for (;;) {
+      const { value } = await reader.read();
+      if (value?.[0].value === n) return;
+    }
+  });
+  await reader.cancel();
+  return latency;
+}
+
+async function measureLatencies(directory: string) {
+  const rows: Record<string, Awaited<ReturnType<typeof measureStore>>> = {};
+  {
+    const kv = await openDatabase(join(directory, "kv.sqlite"));
+    rows["file"] = await measureStore(kv);
+    kv.close();
+  }
+  for (const batchMs of [undefined, BATCH_MS]) {
+    const path = join(directory, `denokv-${batchMs}.sqlite`);
+    await using server = await Denokv.start(path, batchMs === undefined ? {} : { batchMs });
+    const kv = await openDatabase(server.url);
+    rows[batchMs === undefined ? "denokv" : `denokv, batches of ${batchMs} ms`] =
+      await measureStore(kv);
+    kv.close();
+  }
+  console.table(rows);
+}
+
+/** Counts the requests of an instance for some time, per minute. */
+async function countRequests(directory: string, runningJobs: number) {
+  await using server = await Denokv.start(join(directory, `counted-${runningJobs}.sqlite`));
+  await using proxy = startCountingProxy(server);
+  await using program = new Program(directory, {
+    env: { ...proxy.env, SAMPLE_DELAY_MS: "600000" },
+  });
+  await program.url();
+  for (let n = 0; n < runningJobs; n++) {
+    await program.post("/api/itineraries", { destination: "Tokyo, Japan", durationDays: 5 });
+  }
+  await wait(WARM_UP_MS);
+  const before = { ...proxy.counts };
+  await wait(seconds * 1_000);
+  const after = { ...proxy.counts };
+  await program.end("SIGKILL");
+  await server.kill();
+  const perMinute = Object.entries(after).map(([path, count]) =>
+    [path, Math.round((count - (before[path] ?? 0)) * 60 / seconds)] as const
+  );
+  const total = perMinute.reduce((sum, [, count]) => sum + count, 0);
+  return { ...Object.fromEntries(perMinute), total };
+}
+
+const directory = await Deno.makeTempDir();
+try {
+  await measureLatencies(directory);
+  console.log(`Requests of one instance per minute, counted for ${seconds} s:`);
+  console.table({
+    idle: await countRequests(directory, 0),
+    "with 8 running jobs": await countRequests(directory, 8),
+  });
+} finally {
+  await Deno.remove(directory, { recursive: true });
+}
