@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { pathToFileURL } from "node:url";
 import type { FaultPoint } from "./fault.ts";
+import { nodeCommand, onNode } from "./node_runtime.ts";
 import { noWeatherEnv } from "./weather_server.ts";
 import { withWaitLimit } from "./wait_limit.ts";
 import { taskArguments } from "./task_command.ts";
@@ -86,12 +87,15 @@ export class Program implements AsyncDisposable {
   constructor(directory: string, options: ProgramOptions = {}) {
     const { env = {}, task = "start", preload, source, flags = [], maxFiles } = options;
     this.#options = options;
-    // The web app is built before the tests.
-    const args = taskArguments(task, {
-      ...(source && { source }),
-      flags: preload ? [...flags, "--preload", preload] : [...flags],
-    });
-    const [command, ...words] = [...withFileLimit(maxFiles), Deno.execPath(), ...args];
+    // The web app, and the build for Node.js, are there before the tests.
+    const program = onNode ? nodeCommand({ dev: task === "dev", preload }) : [
+      Deno.execPath(),
+      ...taskArguments(task, {
+        ...(source && { source }),
+        flags: preload ? [...flags, "--preload", preload] : [...flags],
+      }),
+    ];
+    const [command, ...words] = [...withFileLimit(maxFiles), ...program];
     this.#process = new Deno.Command(command!, {
       args: words,
       cwd: directory,
