@@ -104,7 +104,7 @@ const hurry = new AbortController();
 for (const signal of config.dev ? ["SIGINT"] as const : ["SIGINT", "SIGTERM"] as const) {
   platform.onSignal(signal, () => jobs.stopping ? hurry.abort() : shutDown(signal));
 }
-const server = startListening();
+const server = await startListening();
 instance.start();
 // In the background: the start must not wait for OpenAI.
 shutdowns.check();
@@ -159,7 +159,7 @@ async function startMetrics(): Promise<void> {
 }
 
 /** Listens; on Deno Deploy only once, because there the platform accepts the connections. */
-function startListening(): { shutdown(): Promise<void> } {
+async function startListening(): Promise<{ shutdown(): Promise<void> }> {
   const { port, hostname, onDeploy, concurrency } = config;
   const greeting = { port, onListen: (at: Address) => greet(config, at.port) };
   const serve = (port?: number) =>
@@ -168,11 +168,11 @@ function startListening(): { shutdown(): Promise<void> } {
       handler,
     );
   try {
-    if (onDeploy) return serve();
+    if (onDeploy) return await serve();
     const reserve = new DescriptorReserve(() =>
       RESERVED_DESCRIPTORS + Math.max(0, concurrency - instance.running)
     );
-    return new Listener({ serve, reserve, clock: systemClock });
+    return await Listener.open({ serve, reserve, clock: systemClock });
   } catch (error) {
     if (platform.failures.isAddressInUse(error)) exitWithReason(`port ${port} is in use, set PORT`);
     exitWithReason(`cannot listen on HOST ${hostname}, PORT ${port}: ${describeError(error)}`);

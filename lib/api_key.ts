@@ -3,6 +3,7 @@
  * keeps its hash and secrets that are derived from it, none of which reveals the key.
  * @module
  */
+import { Buffer } from "node:buffer";
 import { z } from "zod";
 import { sha256, sha256Bytes } from "./hash.ts";
 
@@ -83,7 +84,7 @@ const START_CHARACTERS = 8;
  * first eight digits of the SHA-256 of what comes before it.
  */
 export function newKeyText(): string {
-  const text = PREFIX + crypto.getRandomValues(new Uint8Array(RANDOM_BYTES)).toHex();
+  const text = PREFIX + hexOf(crypto.getRandomValues(new Uint8Array(RANDOM_BYTES)));
   return text + sha256(text).slice(0, CHECKSUM_DIGITS);
 }
 
@@ -99,10 +100,18 @@ export function startOf(key: string): string {
 export function secretsOf(key: string): KeySecrets {
   return {
     hash: sha256(key),
-    signingSecret: `whsec_${sha256Bytes(`callback:${key}`).toBase64()}`,
+    signingSecret: `whsec_${base64Of(sha256Bytes(`callback:${key}`))}`,
     tokenId: sha256(`read token id:${key}`).slice(0, 16),
-    tokenSecret: sha256Bytes(`read token:${key}`).toBase64(),
+    tokenSecret: base64Of(sha256Bytes(`read token:${key}`)),
   };
+}
+
+function hexOf(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString("hex");
+}
+
+function base64Of(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString("base64");
 }
 
 /** Returns whether a key is valid at a time in epoch milliseconds. */

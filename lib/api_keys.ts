@@ -3,6 +3,7 @@
  * so that a request reads none from the database.
  * @module
  */
+import { Buffer } from "node:buffer";
 import {
   type ApiKey,
   configuredRights,
@@ -202,7 +203,7 @@ function knownKey(secrets: KeySecrets, rights: KeyRights, life: KeyLife): KnownK
     caller: keyCaller(hash, own),
     rights: own,
     signingSecret,
-    tokenSigner: new TokenSigner({ id: tokenId, secret: Uint8Array.fromBase64(tokenSecret) }),
+    tokenSigner: new TokenSigner({ id: tokenId, secret: Buffer.from(tokenSecret, "base64") }),
     usedAt: null,
     ...life,
   };

@@ -54,8 +54,8 @@ export async function readConfig(options: { dev: boolean }): Promise<Config> {
 async function readEnvFile(): Promise<Record<string, string>> {
   try {
     const text = platform.files.read(".env");
-    const { parse } = await import("dotenv");
-    return parse(text);
+    const { default: dotenv } = await import("dotenv");
+    return dotenv.parse(text);
   } catch (error) {
     if (platform.failures.isMissing(error)) return {};
     throw new ConfigError(`the file .env cannot be read: ${describeError(error)}`);

@@ -31,7 +31,7 @@ export interface LogOptions {
 export async function configureLogs({ level, readable, eachLine }: LogOptions): Promise<void> {
   const sink = readable || eachLine
     ? getConsoleSink({ formatter: readable ? readableFormatter() : jsonFormatter() })
-    : batchedSink(globalThis, systemClock);
+    : batchedSink({ console, onEnd: platform.onEnd }, systemClock);
   await configure({
     sinks: { console: sink },
     loggers: [
@@ -48,12 +48,12 @@ const BATCH_MS = 10;
  * Returns a sink that writes the lines of a few milliseconds together, because each call of the console
  * takes tens of microseconds. Warnings and errors are written at once, after all lines before them.
  *
- * @param host the console, and the events that end the program
+ * @param host the console, and what calls a function before the program ends
  */
 export function batchedSink(
-  { console, addEventListener }: {
+  { console, onEnd }: {
     console: Pick<Console, "info" | "warn" | "error">;
-    addEventListener: typeof globalThis.addEventListener;
+    onEnd: (listener: () => void) => void;
   },
   clock: Clock,
 ): Sink {
@@ -71,7 +71,7 @@ export function batchedSink(
     isWaiting = false;
     flush();
   }
-  for (const event of ["unload", "error", "unhandledrejection"]) addEventListener(event, flush);
+  onEnd(flush);
   return (record) => {
     const line = format(record).trimEnd();
     if (record.level === "warning" || record.level === "error" || record.level === "fatal") {

@@ -7,6 +7,7 @@ import { DatabaseSync } from "node:sqlite";
 import { pathToFileURL } from "node:url";
 import { databaseEnv } from "./databases.ts";
 import type { FaultPoint } from "./fault.ts";
+import { nodeCommand, onNode } from "./node_runtime.ts";
 import { noWeatherEnv } from "./weather_server.ts";
 import { withWaitLimit } from "./wait_limit.ts";
 import { taskArguments } from "./task_command.ts";
@@ -85,14 +86,17 @@ export class Program implements AsyncDisposable {
   constructor(directory: string, options: ProgramOptions = {}) {
     const { env = {}, task = "start", preload, source, flags = [], maxFiles } = options;
     this.#options = options;
-    // The web app is built before the tests.
     const variables = { ...databaseEnv(directory), ...env };
-    const args = taskArguments(task, {
-      ...(source && { source }),
-      place: { kvPath: variables.KV_PATH, directory },
-      flags: preload ? [...flags, "--preload", preload] : [...flags],
-    });
-    const started = options.command ?? [Deno.execPath(), ...args];
+    // The web app, and the build for Node.js, are there before the tests.
+    const program = onNode ? nodeCommand({ dev: task === "dev", preload }) : [
+      Deno.execPath(),
+      ...taskArguments(task, {
+        ...(source && { source }),
+        place: { kvPath: variables.KV_PATH, directory },
+        flags: preload ? [...flags, "--preload", preload] : [...flags],
+      }),
+    ];
+    const started = options.command ?? program;
     const [command, ...words] = [...withFileLimit(maxFiles), ...started];
     this.#process = new Deno.Command(command!, {
       args: words,

@@ -22,8 +22,8 @@ const CHECK_MS = 1_000;
 const log = getLogger(["tripwright", "http"]);
 
 export interface ListenerOptions {
-  /** Listens, or throws. `port`: unset for the first time. */
-  serve: (port?: number) => HttpServer;
+  /** Listens, or rejects. `port`: unset for the first time. */
+  serve: (port?: number) => Promise<HttpServer>;
   /** Is released while no connection can be accepted. Then jobs still have descriptors. */
   reserve: DescriptorReserve;
   clock: Clock;
@@ -39,11 +39,15 @@ export class Listener {
   /** Whether the log shows the latest failure. */
   #isReported = false;
 
-  /** @throws what `serve` throws */
-  constructor(options: ListenerOptions) {
+  /** Listens. Rejects as `serve` does. */
+  static async open(options: ListenerOptions): Promise<Listener> {
+    return new Listener(options, await options.serve());
+  }
+
+  private constructor(options: ListenerOptions, server: HttpServer) {
     this.#options = options;
     this.#faults = new FaultLog(log, options.clock);
-    this.#server = this.#follow(options.serve());
+    this.#server = this.#follow(server);
     // Deno can listen elsewhere, see its variable `DENO_SERVE_ADDRESS`.
     if (this.#server.addr.transport === "tcp") this.#watch();
   }
@@ -64,7 +68,7 @@ export class Listener {
     for (;;) {
       await this.#options.clock.wait(CHECK_MS, this.#stopping.signal);
       if (this.#stopping.signal.aborted) return;
-      if (this.#hasFailed) this.#listenAgain();
+      if (this.#hasFailed) await this.#listenAgain();
       else await this.#check();
     }
   }
@@ -77,11 +81,11 @@ export class Listener {
   }
 
   /** Replaces the server if enough descriptors are free. */
-  #listenAgain(): void {
+  async #listenAgain(): Promise<void> {
     const { serve, reserve } = this.#options;
     if (!reserve.refill()) return;
     try {
-      this.#server = this.#follow(serve(this.#server.addr.port));
+      this.#server = this.#follow(await serve(this.#server.addr.port));
     } catch (error) {
       return this.#fail(error);
     }
@@ -97,7 +101,7 @@ export class Listener {
     this.#options.reserve.adjust();
     const { hostname, port } = this.#server.addr;
     try {
-      network.probe({ hostname, port });
+      await network.probe({ hostname, port });
       this.#fail(new Error("the listener was closed"));
     } catch (error) {
       // Otherwise the address is in use, as it should be.

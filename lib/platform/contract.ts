@@ -20,11 +20,15 @@ export interface Platform {
   exit(code: number): never;
   /** Calls `listener` for each such signal, in place of the end of the process. */
   onSignal(signal: "SIGINT" | "SIGTERM", listener: () => void): void;
+  /** Calls `listener` when the process ends by itself, or because of a fault. */
+  onEnd(listener: () => void): void;
   /** Returns the sizes of the memory, in bytes. */
   memory(): { rss: number; heapUsed: number; heapTotal: number; external: number };
   /** Returns the name of the machine; `null` without permission. */
   hostName(): string | null;
 
+  /** How many checks a transaction may have. */
+  readonly maxChecks: number;
   /** Opens a database: a file, `:memory:`, or the URL of a KV Connect server; unset: the default. */
   openKv(path: string | undefined): Promise<Kv>;
   /** Calls `handler` once a minute. A run that still lasts replaces the next ones. */
@@ -119,13 +123,16 @@ export interface HttpServer {
 
 /** Access to the network. */
 export interface Network {
-  /** Serves HTTP, and compresses answers. On Deno Deploy, the platform decides where. */
+  /**
+   * Serves HTTP, and compresses answers. On Deno Deploy, the platform decides where. Rejects if it
+   * cannot listen.
+   */
   serve(
     options: { hostname: string; port: number; onListen: (address: Address) => void },
     handler: Handler,
-  ): HttpServer;
-  /** Listens at an address and stops at once. Throws if that fails. */
-  probe(address: { hostname: string; port: number }): void;
+  ): Promise<HttpServer>;
+  /** Listens at an address and stops at once. Rejects if that fails. */
+  probe(address: { hostname: string; port: number }): Promise<void>;
   /** Looks up all addresses of a name in one family. Rejects if there is none. */
   resolve(
     hostname: string,

@@ -49,9 +49,9 @@ const network: Network = {
   serve(options, handler) {
     // Deno 2.5 compresses by default, later versions only with this option.
     const compression = { automaticCompression: true };
-    return Deno.serve({ ...options, ...compression }, handler);
+    return Promise.try(() => Deno.serve({ ...options, ...compression }, handler));
   },
-  probe: (address) => Deno.listen(address).close(),
+  probe: (address) => Promise.try(() => Deno.listen(address).close()),
   resolve: (hostname, { family, signal }) =>
     family === 4
       ? Deno.resolveDns(hostname, "A", { signal })
@@ -114,12 +114,18 @@ export const platform: Platform = {
   variable: (name) => Deno.env.get(name),
   exit: (code) => Deno.exit(code),
   onSignal: (signal, listener) => Deno.addSignalListener(signal, listener),
+  onEnd(listener) {
+    for (const event of ["unload", "error", "unhandledrejection"]) {
+      addEventListener(event, listener);
+    }
+  },
   memory: () => Deno.memoryUsage(),
   hostName() {
     // A call without permission would ask a person at a terminal.
     const { state } = Deno.permissions.querySync({ name: "sys", kind: "hostname" });
     return state === "granted" ? Deno.hostname() : null;
   },
+  maxChecks: 100,
   openKv: (path) => Deno.openKv(path),
   everyMinute: (name, handler) => void Deno.cron(name, "* * * * *", handler),
   files,

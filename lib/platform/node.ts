@@ -1,0 +1,233 @@
+/**
+ * The platform on Node.js. The database is that of the npm package `@deno/kv`, with the same files.
+ * @module
+ */
+import { serve } from "@hono/node-server";
+import { Hono } from "hono";
+import { compress } from "hono/compress";
+import { lookup, Resolver } from "node:dns/promises";
+import { closeSync, openSync, readFileSync, readSync } from "node:fs";
+import { mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
+import type { Server } from "node:http";
+import { connect, createServer, type Socket } from "node:net";
+import { hostname } from "node:os";
+import process from "node:process";
+import { connect as connectTls, rootCertificates, type TLSSocket } from "node:tls";
+import { deserialize, serialize } from "node:v8";
+import type { Connection, Failures, Files, Network, Platform } from "./contract.ts";
+import type { Kv, KvKey } from "./kv.ts";
+
+/** The database if none is configured: `@deno/kv` would keep it in memory only. */
+const DEFAULT_KV_PATH = "data/kv.sqlite";
+
+const MINUTE_MS = 60_000;
+
+const files: Files = {
+  read: (path) => readFileSync(path, "utf8"),
+  createDirectory: async (path) => void await mkdir(path, { recursive: true }),
+  async *list(path) {
+    yield* await readdir(path);
+  },
+  rename,
+  remove: (path) => rm(path),
+  sizeOf: async (path) => (await stat(path)).size,
+  async fill(path, { bytes, chunk }) {
+    const file = await open(path, "a");
+    try {
+      let { size } = await file.stat();
+      while (size < bytes) size += (await file.write(chunk.subarray(0, bytes - size))).bytesWritten;
+    } finally {
+      await file.close();
+    }
+  },
+  hold(path) {
+    const descriptor = openSync(path);
+    return { close: () => closeSync(descriptor) };
+  },
+  openHead(path) {
+    return Promise.resolve(openHead(path));
+  },
+  // Node has no such locks. The heartbeat decides.
+  lock: () => Promise.resolve(null),
+};
+
+function openHead(path: string) {
+  const descriptor = openSync(path);
+  return {
+    read: (bytes: Uint8Array) => readSync(descriptor, bytes, 0, bytes.length, 0) === bytes.length,
+    close: () => closeSync(descriptor),
+  };
+}
+
+const network: Network = {
+  async serve({ hostname, port, onListen }, handler) {
+    const app = new Hono<{ Bindings: { incoming: { socket: Socket } } }>();
+    app.use(compress());
+    app.all("*", (c) => handler(c.req.raw, { remoteAddr: addressOf(c.env.incoming.socket) }));
+    const listens = Promise.withResolvers<number>();
+    const finished = Promise.withResolvers<void>();
+    const server = serve({ fetch: app.fetch, hostname, port }, (at) => listens.resolve(at.port));
+    server.once("error", listens.reject).on("error", finished.reject);
+    // The first failure is that of `listens`.
+    finished.promise.catch(() => {});
+    const addr = { transport: "tcp", hostname, port: await listens.promise };
+    onListen(addr);
+    return { addr, finished: finished.promise, shutdown: () => stop(server as Server) };
+  },
+  probe({ hostname, port }) {
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const server = createServer().once("error", reject);
+    server.listen(port, hostname, () => server.close(() => resolve()));
+    return promise;
+  },
+  async resolve(name, { family, signal }) {
+    const resolver = new Resolver();
+    const cancel = () => resolver.cancel();
+    signal.addEventListener("abort", cancel, { once: true });
+    try {
+      return family === 4 ? await resolver.resolve4(name) : await resolver.resolve6(name);
+    } catch (error) {
+      signal.throwIfAborted();
+      // The resolver does not read the file of the hosts.
+      const found = await lookup(name, { family, all: true }).catch(() => []);
+      if (found.length === 0) throw error;
+      return found.map(({ address }) => address);
+    } finally {
+      signal.removeEventListener("abort", cancel);
+    }
+  },
+  async connect({ hostname, port, signal }) {
+    const socket = connect({ host: hostname, port, ...(signal && { signal }) });
+    await opened(socket, "connect");
+    return new SocketConnection(socket);
+  },
+  async wrap(remote, { tls, signal }) {
+    const { socket } = remote as SocketConnection;
+    const end = () => socket.destroy();
+    signal.addEventListener("abort", end, { once: true });
+    socket.once("close", () => signal.removeEventListener("abort", end));
+    if (!tls) return remote;
+    const ca = [...rootCertificates, ...tls.caCerts];
+    const encrypted = connectTls({ socket, servername: tls.hostname, ca });
+    try {
+      await opened(encrypted, "secureConnect");
+    } catch (error) {
+      throw new TlsError("The connection cannot be encrypted", { cause: error });
+    }
+    return new SocketConnection(encrypted);
+  },
+};
+
+/** The other side does not speak TLS, or its certificate is not valid. */
+class TlsError extends Error {
+  override name = "TlsError";
+}
+
+/** Resolves when a socket has reached a state; rejects if it fails before. */
+function opened(socket: Socket | TLSSocket, event: "connect" | "secureConnect"): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  socket.once(event, resolve).once("error", reject);
+  socket.once("close", () => reject(new Error("The connection was closed")));
+  return promise;
+}
+
+function addressOf({ remoteAddress = "unknown", remotePort = 0 }: Socket) {
+  return { transport: "tcp", hostname: remoteAddress, port: remotePort };
+}
+
+/** Stops a server: open requests are answered, idle connections are closed. */
+function stop(server: Server): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  server.close(() => resolve());
+  return promise;
+}
+
+/** A socket whose bytes are read one piece at a time. */
+class SocketConnection implements Connection {
+  readonly socket: Socket;
+  readonly #pieces: AsyncIterator<Uint8Array>;
+  #left: Uint8Array = new Uint8Array();
+
+  constructor(socket: Socket) {
+    this.socket = socket;
+    // Without a listener, a failure would end the process. Reading reports it.
+    socket.on("error", () => {});
+    this.#pieces = socket[Symbol.asyncIterator]();
+  }
+
+  async read(bytes: Uint8Array): Promise<number | null> {
+    if (this.#left.length === 0) {
+      const { value, done } = await this.#pieces.next();
+      if (done) return null;
+      this.#left = value;
+    }
+    const read = this.#left.subarray(0, bytes.length);
+    bytes.set(read);
+    this.#left = this.#left.subarray(read.length);
+    return read.length;
+  }
+
+  write(bytes: Uint8Array): Promise<number> {
+    const { promise, resolve, reject } = Promise.withResolvers<number>();
+    this.socket.write(bytes, (error) => error ? reject(error) : resolve(bytes.length));
+    return promise;
+  }
+
+  close(): void {
+    this.socket.destroy();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+}
+
+const hasCode = (...codes: string[]) => (error: unknown) =>
+  codes.includes((error as { code?: string }).code ?? "");
+
+const failures: Failures = {
+  isMissing: hasCode("ENOENT"),
+  isForbidden: hasCode("ERR_ACCESS_DENIED"),
+  isAddressInUse: hasCode("EADDRINUSE"),
+  isRefused: hasCode("ECONNREFUSED"),
+  isBadTls: (error) => error instanceof TlsError,
+};
+
+export const platform: Platform = {
+  name: `Node.js ${process.versions.node}`,
+  isWindows: process.platform === "win32",
+  get hasColors() {
+    return process.stdout.isTTY === true && !process.env["NO_COLOR"];
+  },
+  args: process.argv.slice(2),
+  variable: (name) => process.env[name],
+  exit: (code) => process.exit(code),
+  onSignal: (signal, listener) => void process.on(signal, listener),
+  onEnd(listener) {
+    for (const event of ["exit", "uncaughtExceptionMonitor"]) process.on(event, listener);
+  },
+  memory: () => process.memoryUsage(),
+  hostName: () => hostname(),
+  maxChecks: 10,
+  async openKv(path = DEFAULT_KV_PATH) {
+    const { openKv } = await import("@deno/kv");
+    const kv = await openKv(path, { encodeV8: serialize, decodeV8: deserialize });
+    const watch = kv.watch.bind(kv);
+    // A stream of `@deno/kv` that is not raw blocks the program when it is canceled.
+    return Object.assign(kv, {
+      watch: (keys: KvKey[]) => watch(keys, { raw: true }),
+    }) as unknown as Kv;
+  },
+  everyMinute(_name, handler) {
+    let isRunning = false;
+    setInterval(async () => {
+      if (isRunning) return;
+      isRunning = true;
+      await handler().catch(() => {});
+      isRunning = false;
+    }, MINUTE_MS);
+  },
+  files,
+  network,
+  failures,
+};
