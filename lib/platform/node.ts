@@ -15,7 +15,7 @@ import process from "node:process";
 import { connect as connectTls, rootCertificates, type TLSSocket } from "node:tls";
 import { deserialize, serialize } from "node:v8";
 import type { Connection, Failures, Files, Network, Platform } from "./contract.ts";
-import type { Kv, KvKey } from "./kv.ts";
+import type { Kv } from "./kv.ts";
 
 /** The database if none is configured: `@deno/kv` would keep it in memory only. */
 const DEFAULT_KV_PATH = "data/kv.sqlite";
@@ -41,7 +41,7 @@ const files: Files = {
     }
   },
   hold(path) {
-    const descriptor = openSync(path);
+    const descriptor = openSync(path, "r");
     return { close: () => closeSync(descriptor) };
   },
   openHead(path) {
@@ -52,7 +52,7 @@ const files: Files = {
 };
 
 function openHead(path: string) {
-  const descriptor = openSync(path);
+  const descriptor = openSync(path, "r");
   return {
     read: (bytes: Uint8Array) => readSync(descriptor, bytes, 0, bytes.length, 0) === bytes.length,
     close: () => closeSync(descriptor),
@@ -215,7 +215,7 @@ export const platform: Platform = {
     const watch = kv.watch.bind(kv);
     // A stream of `@deno/kv` that is not raw blocks the program when it is canceled.
     return Object.assign(kv, {
-      watch: (keys: KvKey[]) => watch(keys, { raw: true }),
+      watch: (keys: Parameters<typeof watch>[0]) => watch(keys, { raw: true }),
     }) as unknown as Kv;
   },
   everyMinute(_name, handler) {

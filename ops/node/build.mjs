@@ -4,14 +4,12 @@
  */
 import { build } from "esbuild";
 import { cp, mkdir, readFile, rm } from "node:fs/promises";
-import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const root = join(here, "../..");
 const dist = join(root, "dist");
-const require = createRequire(import.meta.url);
 
 /** The kinds of import that esbuild does not know: `with { type: "text" }` and `"bytes"`. */
 const rawImports = {
