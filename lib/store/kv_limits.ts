@@ -14,11 +14,7 @@ export const LARGEST_BATCH = 500;
  * What one transaction may contain. KV allows 800 KiB in values, 80 KiB in keys, 1,000 mutations
  * and as many checks as the platform says; the sizes here are estimates, so they stay below.
  */
-<<<<<<< HEAD
-export const ATOMIC_LIMITS = { bytes: 400_000, writes: 500, checks: 100 };
+export const ATOMIC_LIMITS = { bytes: 400_000, writes: 500, checks: platform.maxChecks };
 
 /** How many checks a transaction may contain over a network: denokv refuses more. */
 export const REMOTE_CHECKS = 10;
-=======
-export const ATOMIC_LIMITS = { bytes: 400_000, writes: 500, checks: platform.maxChecks };
->>>>>>> node
