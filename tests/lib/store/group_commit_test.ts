@@ -95,17 +95,6 @@ Deno.test("transactions that do not fit into one commit are divided", async () =
   assert(env.commits.length > 4 && Math.max(...env.commits) <= 6, `${env.commits}`);
 });
 
-Deno.test("a group has no more checks than the database takes", async () => {
-  using env = await openGrouped();
-  const grouped = groupCommits(env.kv, { maxChecks: 10 });
-  const results = await Promise.all(Array.from({ length: 26 }, (_, n) => {
-    const key = ["checked", n];
-    return grouped.atomic().check({ key, versionstamp: null }).set(key, n).commit();
-  }));
-  assert(results.every(({ ok }) => ok));
-  assertEquals(env.commits, [1, 10, 10, 5]);
-});
-
 Deno.test("large records are divided, too", async () => {
   using env = await openGrouped();
   const record = { text: "x".repeat(45_000) };
