@@ -299,12 +299,18 @@ async function report(): Promise<boolean> {
     "calls saved by checkpoints": linesOf("step resumed").filter(({ step }) => step !== "now")
       .length,
   });
+  const hasPassed = printVerdict(verdict);
+  for (const { trip } of again.slice(0, EXAMPLES)) printHistory(trip, nameOf);
+  return hasPassed;
+}
+
+/** Prints what was found, and the output of crashed programs. @returns whether nothing was found */
+function printVerdict(verdict: Record<string, number>): boolean {
   const bad = Object.entries(verdict).filter(([, count]) => count > 0);
   console.log(
     bad.length === 0 ? "All checks passed." : `seed ${seed} found: ${JSON.stringify(bad)}`,
   );
   for (const output of crashed) console.log(output);
-  for (const { trip } of again.slice(0, EXAMPLES)) printHistory(trip, nameOf);
   return bad.length === 0;
 }
 
