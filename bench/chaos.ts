@@ -62,6 +62,8 @@ const POLL_MS = 500;
 const MAX_POLLS = 120;
 /** How many faulty jobs are printed in full. */
 const EXAMPLES = 5;
+/** How much of the output of a crashed process is printed. */
+const CRASH_CHARACTERS = 2_000;
 /** A job that has not ended this long after the last signal is stuck. Longer than all backoffs. */
 const STUCK_AFTER_MS = 180_000;
 
@@ -75,7 +77,9 @@ const gate = new OutageGate(model.openai.url);
 const env = { ...shortLivedEnv, OPENAI_BASE_URL: gate.url, ...weatherEnv(model.weather) };
 const group = new ProgramGroup(processes, () => new Program(directory.path, { env }));
 const { running, all: programs } = group;
-const signals = { killed: 0, stopped: 0, frozen: 0 };
+const signals = { killed: 0, stopped: 0, frozen: 0, "ended without the database": 0 };
+/** The last output of programs that ended without a reason. */
+const crashed: string[] = [];
 let serverKills = 0;
 const begun = new Map<Outage, number>();
 
@@ -173,13 +177,17 @@ async function sendSignals(): Promise<void> {
     const [index, choice] = [chance.below(processes), random()];
     const program = running[index]!;
     if (frozen.has(program)) continue;
+    if (program.hasEnded) {
+      replaceEnded(program, index);
+      continue;
+    }
     if (choice < 0.1 && frozen.size < processes - 1) {
       frozen.add(program);
       signals.frozen++;
       program.signal("SIGSTOP");
       resumptions.push(
         wait(FREEZE_MS).then(() => {
-          program.signal("SIGCONT");
+          if (!program.hasEnded) program.signal("SIGCONT");
           frozen.delete(program);
         }),
       );
@@ -193,6 +201,13 @@ async function sendSignals(): Promise<void> {
     group.replace(index);
   }
   await Promise.all(resumptions);
+}
+
+/** Replaces a program that has ended by itself, as a supervisor does. */
+function replaceEnded(program: Program, index: number): void {
+  if (program.output.includes("Cannot start: ")) signals["ended without the database"]++;
+  else crashed.push(program.output.slice(-CRASH_CHARACTERS));
+  group.replace(index);
 }
 
 /** Begins and ends outages of the model, until `signal` aborts. */
@@ -262,6 +277,7 @@ async function report(): Promise<boolean> {
     "changes accepted twice": changed.length - new Set(namesOf(changed).values()).size,
     "changes of kept parts": (await readBrokenRefinements(records)).length,
     "canceled trips with other parts": await countChangedParts(),
+    "processes that crashed": crashed.length,
   };
   console.table({
     seconds,
@@ -283,11 +299,18 @@ async function report(): Promise<boolean> {
     "calls saved by checkpoints": linesOf("step resumed").filter(({ step }) => step !== "now")
       .length,
   });
+  const hasPassed = printVerdict(verdict);
+  for (const { trip } of again.slice(0, EXAMPLES)) printHistory(trip, nameOf);
+  return hasPassed;
+}
+
+/** Prints what was found, and the output of crashed programs. @returns whether nothing was found */
+function printVerdict(verdict: Record<string, number>): boolean {
   const bad = Object.entries(verdict).filter(([, count]) => count > 0);
   console.log(
     bad.length === 0 ? "All checks passed." : `seed ${seed} found: ${JSON.stringify(bad)}`,
   );
-  for (const { trip } of again.slice(0, EXAMPLES)) printHistory(trip, nameOf);
+  for (const output of crashed) console.log(output);
   return bad.length === 0;
 }
 

@@ -40,6 +40,6 @@ export class ProgramGroup {
 
   /** Stops the current programs, one after the other. */
   async stop(): Promise<void> {
-    for (const program of this.running) await program.end("SIGTERM");
+    for (const program of this.running) if (!program.hasEnded) await program.end("SIGTERM");
   }
 }

@@ -50,7 +50,7 @@ export const overDenokv: DatabaseSort = {
       env: server.env,
       file: null,
       server,
-      openEmpty: () => openEmptied(server.url),
+      openEmpty: () => openEmptied(server),
       [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
     };
   },

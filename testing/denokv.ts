@@ -150,8 +150,8 @@ export class Denokv implements AsyncDisposable {
 const BATCH = 500;
 
 /** Opens the database of a server, and deletes what is stored there. */
-export async function openEmptied(url: string, openKv = Deno.openKv): Promise<Kv> {
-  const kv = await openKv(url);
+export async function openEmptied({ url }: Denokv): Promise<Kv> {
+  const kv = await Deno.openKv(url);
   for (;;) {
     const entries = await Array.fromAsync(kv.list({ prefix: [] }, { limit: BATCH }));
     if (entries.length === 0) return kv;

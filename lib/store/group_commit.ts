@@ -29,13 +29,9 @@ interface Sum {
 /** The estimated size of a small value. */
 const SMALL_BYTES = 100;
 
-/**
- * Wraps a database so that its transactions are committed in groups.
- *
- * @param options `maxChecks`: how many checks a group may contain
- */
-export function groupCommits(kv: Kv, { maxChecks = ATOMIC_LIMITS.checks } = {}): Kv {
-  const group = new CommitGroup(kv, maxChecks);
+/** Wraps a database so that its transactions are committed in groups. */
+export function groupCommits(kv: Kv): Kv {
+  const group = new CommitGroup(kv);
   const atomic = () => new GroupedOperation((operation) => group.commit(operation));
   return new Proxy(kv, {
     get(target, name) {
@@ -151,13 +147,11 @@ interface Waiting {
 /** Commits transactions, one group after the other. */
 class CommitGroup {
   readonly #kv: Kv;
-  readonly #maxChecks: number;
   #waiting: Waiting[] = [];
   #isCommitting = false;
 
-  constructor(kv: Kv, maxChecks: number) {
+  constructor(kv: Kv) {
     this.#kv = kv;
-    this.#maxChecks = maxChecks;
   }
 
   commit(operation: GroupedOperation): Promise<CommitResult> {
@@ -183,7 +177,7 @@ class CommitGroup {
     for (const waiting of this.#waiting) {
       const { operation } = waiting;
       const fits = bytes + operation.bytes <= ATOMIC_LIMITS.bytes &&
-        checks + operation.checks <= this.#maxChecks &&
+        checks + operation.checks <= ATOMIC_LIMITS.checks &&
         writes + operation.writes <= ATOMIC_LIMITS.writes &&
         operation.checked.isDisjointFrom(written) && operation.written.isDisjointFrom(checked);
       if (group.length > 0 && !fits) {

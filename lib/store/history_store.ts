@@ -18,14 +18,17 @@ import { z } from "zod";
 import type { Clock } from "../clock.ts";
 import { keptMs, type Level, levels, type TimedRow } from "../history/range.ts";
 import { mergeRows, Row } from "../history/row.ts";
-import { LARGEST_BATCH } from "./kv_limits.ts";
+import { LARGEST_BATCH, REMOTE_CHECKS } from "./kv_limits.ts";
 import type { AtomicOperation, Kv, KvEntry, KvKey } from "../platform/kv.ts";
 
 /** The writer of merged rows. The ids of instances are UUIDs. */
 const ALL = "all";
 
-/** How many rows one transaction merges: each is checked, and the rows may be large. */
-const MERGED_ROWS = 50;
+/** How many rows one transaction merges. Each is checked, and so may be the row that they become. */
+const MERGED_ROWS = REMOTE_CHECKS - 1;
+
+/** How many transactions one call makes for a period at most: it merges about 50 rows. */
+const MERGES = 6;
 
 /** An instance that has written nothing for so long is gone: it writes once a minute. */
 const PRESENT_MS = 180_000;
@@ -147,6 +150,17 @@ export class HistoryStore {
    * @returns how many rows it has merged
    */
   async merge(level: Level, part: { from: number; to: number }): Promise<number> {
+    let merged = 0;
+    for (let n = 0; n < MERGES; n++) {
+      const count = await this.#mergeOnce(level, part);
+      if (count === 0) break;
+      merged += count;
+    }
+    return merged;
+  }
+
+  /** Merges some rows of each period. */
+  async #mergeOnce(level: Level, part: { from: number; to: number }): Promise<number> {
     const rows = await Array.fromAsync(this.#entries(level, part));
     let merged = 0;
     for (const [period, ofPeriod] of Map.groupBy(rows, ({ period }) => period)) {

@@ -1,7 +1,8 @@
 /** A server of the database that is killed while the program works. */
-import { assertStrictEquals } from "@std/assert";
+import { assertEquals, assertStrictEquals } from "@std/assert";
+import { join } from "node:path";
 import { overDenokv } from "../../testing/databases.ts";
-import { isDenokvSkipped } from "../../testing/denokv.ts";
+import { Denokv, isDenokvSkipped } from "../../testing/denokv.ts";
 import { Program, workDirectory } from "../../testing/program.ts";
 
 const ignore = isDenokvSkipped();
@@ -43,5 +44,25 @@ Deno.test({
       assertStrictEquals(status, 202);
       assertStrictEquals((await next.get(headers.get("location")!)).status, 200);
     }
+  },
+});
+
+Deno.test({
+  name: "a file that Deno has written becomes the file of the server, and back",
+  ignore,
+  async fn() {
+    await using directory = await workDirectory();
+    const path = join(directory.path, "moved.sqlite");
+    const file = await Deno.openKv(path);
+    await file.set(["key"], { from: "Deno" });
+    file.close();
+    {
+      await using server = await Denokv.start(path);
+      using kv = await Deno.openKv(server.url);
+      assertEquals((await kv.get(["key"])).value, { from: "Deno" });
+      await kv.set(["key"], { from: "denokv" });
+    }
+    using again = await Deno.openKv(path);
+    assertEquals((await again.get(["key"])).value, { from: "denokv" });
   },
 });

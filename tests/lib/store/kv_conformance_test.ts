@@ -1,7 +1,7 @@
 /** What the stores need of a database: in memory, and over KV Connect. */
 import { assert, assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
 import type { Kv } from "../../../lib/platform/kv.ts";
-import { ATOMIC_LIMITS } from "../../../lib/store/kv_limits.ts";
+import { ATOMIC_LIMITS, REMOTE_CHECKS } from "../../../lib/store/kv_limits.ts";
 import { bothTest, workDirectory } from "../../../testing/databases.ts";
 import { withWaitLimit } from "../../../testing/wait_limit.ts";
 
@@ -86,7 +86,7 @@ kvTest(
     assertStrictEquals((await commit.commit()).ok, true);
     const many = kv.atomic();
     for (let n = 0; n < ATOMIC_LIMITS.writes; n++) many.set(["small", n], n);
-    for (let n = 0; n < ATOMIC_LIMITS.checks; n++) {
+    for (let n = 0; n < REMOTE_CHECKS; n++) {
       many.check({ key: ["absent", n], versionstamp: null });
     }
     assertStrictEquals((await many.commit()).ok, true);
