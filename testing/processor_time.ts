@@ -59,8 +59,8 @@ export async function fastest(
 }
 
 /**
- * Returns the processor time of this thread so far, in milliseconds, and where there is no Linux,
- * that of the whole process: other tests run in other threads.
+ * Returns the processor time of this thread so far, in milliseconds: other tests run in other
+ * threads. Only Linux tells it; elsewhere the time is that of the whole process.
  * https://docs.kernel.org/scheduler/sched-stats.html
  */
 function processorMs(): number {

@@ -1,14 +1,12 @@
 /**
- * What the program needs of the runtime that executes it. Each runtime has a module with these
- * functions: `deno.ts` and `node.ts`. No other module of the program names `Deno`.
+ * What the program needs of the runtime that executes it. `deno.ts` has it for Deno, and is the only
+ * module of the program that names `Deno`. Another runtime needs one more such module.
  * @module
  */
 import type { Kv } from "./kv.ts";
 
 /** The runtime. */
 export interface Platform {
-  /** The runtime and its version, as `Deno 2.9.6`. */
-  readonly name: string;
   readonly isWindows: boolean;
   /** Whether the output goes to a terminal that shows colors. */
   readonly hasColors: boolean;
@@ -31,7 +29,7 @@ export interface Platform {
   readonly maxChecks: number;
   /** Opens a database: a file, `:memory:`, or the URL of a KV Connect server; unset: the default. */
   openKv(path: string | undefined): Promise<Kv>;
-  /** Calls `handler` once a minute. A run that still lasts replaces the next ones. */
+  /** Calls `handler` once a minute. While a run lasts, the next ones are skipped. */
   everyMinute(name: string, handler: () => Promise<void>): void;
 
   files: Files;
@@ -151,7 +149,7 @@ export interface Network {
   ): Promise<Connection>;
 }
 
-/** A TCP connection, or one that is encrypted. */
+/** A TCP connection, with or without TLS. */
 export interface Connection extends Disposable {
   /** Reads into `bytes`. `null`: the other side has ended. */
   read(bytes: Uint8Array): Promise<number | null>;

@@ -105,7 +105,6 @@ const failures: Failures = {
 };
 
 export const platform: Platform = {
-  name: `Deno ${Deno.version.deno}`,
   isWindows: Deno.build.os === "windows",
   get hasColors() {
     return !Deno.noColor && Deno.stdout.isTerminal();

@@ -3,6 +3,7 @@
  * package `@deno/kv`. https://docs.deno.com/api/deno/~/Deno.Kv
  * @module
  */
+
 /** A part of a key. Keys are sorted by it. */
 export type KvKeyPart = Uint8Array | string | number | bigint | boolean | symbol;
 

@@ -1,5 +1,6 @@
 /**
- * The platform that the program runs on: Deno. The build for Node.js puts `node.ts` in its place.
+ * The platform that the program runs on. Other modules take it from here, so that a build for another
+ * runtime has one place to change.
  * @module
  */
 export { platform } from "./deno.ts";

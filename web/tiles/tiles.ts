@@ -51,7 +51,7 @@ const SOURCE = "tiles";
 
 const ROUTE_PIXELS = 3;
 
-/** Required by the license of OpenStreetMap, wherever its tiles are shown. */
+/** The license of OpenStreetMap requires this text beside its map. */
 const ATTRIBUTION =
   '<a href="https://www.openstreetmap.org/copyright" rel="noopener" target="_blank">© OpenStreetMap</a>';
 

@@ -361,8 +361,8 @@ export const en = {
     send: "Change the plan",
     hint: "You get a new version. This one stays as it is.",
     editedHint:
-      "What you moved or removed stays in this browser. A new version keeps it wherever " +
-      "the plan stays the same.",
+      "Your changes by hand stay in this browser. A new version keeps them in the parts of the " +
+      "plan that stay the same.",
     edited: "You changed this plan by hand.",
     reset: "Back to the original",
     again: "Edit your request and plan again",

@@ -56,7 +56,7 @@ export const enHome = {
     tooEarly: "This day is over. Choose a later one.",
     tooLate: "This day is too far ahead. Choose one within two years.",
     beforeStart: "The last day can't be before the first one.",
-    noStart: "Choose the first day, too.",
+    noStart: "Choose the first day as well.",
     noAdults: "Enter how many adults travel.",
     tooManyPeople: (max: number) => `Plans are for at most ${max} people.`,
 

@@ -25,6 +25,15 @@ function compile({ run }: NpmProject, url: string): Promise<unknown> {
     .then(() => run("tsc", ["--project", "node"]));
 }
 
+/** Runs a program for Node with a service, and returns what it prints. */
+async function runProgram(name: string, ...args: string[]) {
+  const project = await npmProject();
+  await using service = await openService({ env });
+  await compile(project, service.url);
+  const output = await project.run("node", [`node/out/${name}.js`, service.url, ...args]);
+  return { project, ...output };
+}
+
 /** The tests of this file share one program, which is open when a test ends. */
 const shared = { sanitizeOps: false, sanitizeResources: false };
 
@@ -58,11 +67,7 @@ Deno.test({
   ...shared,
   ignore,
   async fn() {
-    const project = await npmProject();
-    await using service = await openService({ env });
-    await compile(project, service.url);
-    const args = ["node/out/follow.js", service.url, "Lisbon", "3"];
-    const { stdout, stderr } = await project.run("node", args);
+    const { stdout, stderr } = await runProgram("follow", "Lisbon", "3");
     assertMatch(stdout, /^1\. .+ \(\d+\)\n2\. .+ \(\d+\)\n3\. .+ \(\d+\)\nchanged: 3 days\n/);
     assertMatch(stdout, /the change is completed\n$/);
     assertMatch(stderr, /^0 of 3 days\n(.*\n)*[12] of 3 days\n(.*\n)*3 of 3 days\n$/);
@@ -74,10 +79,7 @@ Deno.test({
   ...shared,
   ignore,
   async fn() {
-    const project = await npmProject();
-    await using service = await openService({ env });
-    await compile(project, service.url);
-    const { stdout } = await project.run("node", ["node/out/generated.js", service.url]);
+    const { project, stdout } = await runProgram("generated");
     const [planned, canceled, refused] = stdout.split("\n");
     assertMatch(planned!, /^completed 1\. .+, 2\. .+$/);
     assertEquals([canceled, refused], ["canceled", "invalid_request #/durationDays"]);

@@ -5,7 +5,7 @@
 import { useWords } from "../../words/words.ts";
 import type { Total } from "../kinds/trip_view.ts";
 
-/** Shows totals. One that is not known keeps its place, so that nothing moves when it becomes known. */
+/** Shows totals. An unknown total keeps its place, so that nothing moves when it becomes known. */
 export function Totals({ totals }: { totals: readonly Total[] }) {
   const { trip } = useWords();
   return (
