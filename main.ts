@@ -56,7 +56,8 @@ await configureLogs({
   eachLine: config.logsEachLine,
 });
 const storage = storageSpaceOf(config.kvPath, { ...config, clock: systemClock });
-const kv = await openDatabase(config.kvPath, { storage }).catch(exitWithoutDatabase);
+const kv = await openDatabase(config.kvPath, { storage, isRemote: config.isKvRemote })
+  .catch(exitWithoutDatabase);
 const holder = crypto.randomUUID();
 const { jobs, instance, kinds, health, operator, apiKeys, keys, metrics } = createRuntime(config, {
   kv,

@@ -8,6 +8,7 @@ import type { z } from "zod";
 import { thresholdsOf } from "./alert_thresholds.ts";
 import { secretsOf } from "./api_key.ts";
 import { describeError } from "./log.ts";
+import { isKvUrl } from "./store/kv_path.ts";
 import { variableNames, Variables } from "./variables.ts";
 import { platform } from "./platform/platform.ts";
 
@@ -76,7 +77,6 @@ export function parseConfig(
 ) {
   const given = withoutEmpty(env);
   const v = parseVariables(given, env);
-  const remoteKv = /^https?:/.test(v.KV_PATH ?? "");
   return {
     dev: options.dev ?? false,
     onDeploy: v.DENO_DEPLOY,
@@ -85,6 +85,7 @@ export function parseConfig(
     port: v.PORT,
     hostname: v.HOST,
     kvPath: v.KV_PATH,
+    isKvRemote: isKvRemote(v),
     corsOrigins: v.CORS_ORIGINS,
     allowedHosts: v.ALLOWED_HOSTS,
     apiKeys: v.API_KEYS.map(secretsOf),
@@ -123,7 +124,7 @@ export function parseConfig(
     },
     places: placesOptions(v),
     photos: photosOptions(v),
-    doorbell: chooseDoorbell(v, remoteKv),
+    doorbell: chooseDoorbell(v),
     ...jobOptions(v),
   };
 }
@@ -298,11 +299,16 @@ function chooseEffort(
   return isSent && effort !== "" ? effort : undefined;
 }
 
+/** Whether the database is reached over a network. */
+function isKvRemote(v: Parsed): boolean {
+  return v.DENO_DEPLOY || isKvUrl(v.KV_PATH);
+}
+
 /** Deno Deploy and KV Connect have no queue. */
-function chooseDoorbell(v: Parsed, remoteKv: boolean): "queue" | "sweep" {
-  const noQueue = v.DENO_DEPLOY || remoteKv;
+function chooseDoorbell(v: Parsed): "queue" | "sweep" {
+  const noQueue = isKvRemote(v);
   if (v.DOORBELL === "queue" && noQueue) {
-    const where = remoteKv ? "a KV_PATH that is a URL" : "Deno Deploy";
+    const where = isKvUrl(v.KV_PATH) ? "a KV_PATH that is a URL" : "Deno Deploy";
     throw new ConfigError(
       `DOORBELL is "queue", expected sweep or auto with ${where}`,
     );

@@ -194,7 +194,6 @@ const failures: Failures = {
 };
 
 export const platform: Platform = {
-  name: `Node.js ${process.versions.node}`,
   isWindows: process.platform === "win32",
   get hasColors() {
     return process.stdout.isTTY === true && !process.env["NO_COLOR"];

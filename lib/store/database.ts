@@ -5,7 +5,7 @@
 import { dirname } from "node:path";
 import { type Clock, systemClock } from "../clock.ts";
 import { groupCommits } from "./group_commit.ts";
-import { databaseFile } from "./kv_path.ts";
+import { databaseFile, isKvUrl } from "./kv_path.ts";
 import { LARGEST_BATCH } from "./kv_limits.ts";
 import { retry } from "../retry.ts";
 import { isStorageFull, isUnwritable, type StorageSpace } from "./storage_space.ts";
@@ -16,6 +16,8 @@ export interface OpenOptions {
   clock?: Clock;
   /** The space of the same database. Unset: the free space is not checked. */
   storage?: StorageSpace;
+  /** Whether the database is reached over a network. Unset: if the path is a URL. */
+  isRemote?: boolean;
 }
 
 /** The disk is too full to open the database. */
@@ -33,7 +35,7 @@ export class StorageFullError extends Error {
  */
 export async function openDatabase(
   path: string | undefined,
-  { clock = systemClock, storage }: OpenOptions = {},
+  { clock = systemClock, storage, isRemote = isKvUrl(path) }: OpenOptions = {},
 ): Promise<Kv> {
   const file = databaseFile(path);
   if (file !== null) await createDirectory(dirname(file));
@@ -45,7 +47,7 @@ export async function openDatabase(
   const onUnwritable = (error: unknown) => storage?.reportUnwritable(error);
   const patient = patientKv(kv, { clock, onUnwritable });
   // Over a network, commits run side by side, and denokv refuses the many checks of a group.
-  return file === null && path !== ":memory:" ? patient : groupCommits(patient);
+  return isRemote ? patient : groupCommits(patient);
 }
 
 /** Creates a directory. Without permission, it may be there already, and KV reports if it is not. */

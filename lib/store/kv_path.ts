@@ -13,3 +13,8 @@ export function databaseFile(kvPath: string | undefined): string | null {
   if (kvPath === undefined || kvPath === ":memory:" || URL.canParse(kvPath)) return null;
   return kvPath;
 }
+
+/** Whether a path is the URL of a KV Connect server. */
+export function isKvUrl(kvPath: string | undefined): boolean {
+  return /^https?:/.test(kvPath ?? "");
+}
