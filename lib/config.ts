@@ -8,7 +8,7 @@ import type { z } from "zod";
 import { thresholdsOf } from "./alert_thresholds.ts";
 import { secretsOf } from "./api_key.ts";
 import { describeError } from "./log.ts";
-import { isKvUrl } from "./store/kv_path.ts";
+import { isKvUrl } from "./kv_path.ts";
 import { variableNames, Variables } from "./variables.ts";
 import { platform } from "./platform/platform.ts";
 

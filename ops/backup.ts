@@ -9,7 +9,7 @@
 import { chmod, open, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { backup, DatabaseSync } from "node:sqlite";
-import { databaseFile } from "../lib/store/kv_path.ts";
+import { databaseFile } from "../lib/kv_path.ts";
 import { readKvPath } from "./data_paths.ts";
 
 /** The backup cannot be made. The message says why. */

@@ -5,7 +5,7 @@
  * @module
  */
 import { basename, dirname, join, relative, resolve } from "node:path";
-import { databaseFile } from "../lib/store/kv_path.ts";
+import { databaseFile } from "../lib/kv_path.ts";
 
 /** What the program does with a path. */
 export type Access = "read" | "write";

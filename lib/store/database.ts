@@ -5,7 +5,7 @@
 import { dirname } from "node:path";
 import { type Clock, systemClock } from "../clock.ts";
 import { groupCommits } from "./group_commit.ts";
-import { databaseFile, isKvUrl } from "./kv_path.ts";
+import { databaseFile, isKvUrl } from "../kv_path.ts";
 import { LARGEST_BATCH } from "./kv_limits.ts";
 import { retry } from "../retry.ts";
 import { isStorageFull, isUnwritable, type StorageSpace } from "./storage_space.ts";

@@ -9,7 +9,7 @@
 import { getLogger } from "@logtape/logtape";
 import { join } from "node:path";
 import { describeError } from "../log.ts";
-import { databaseFile } from "./kv_path.ts";
+import { databaseFile } from "../kv_path.ts";
 import { platform } from "../platform/platform.ts";
 import type { OpenFile } from "../platform/contract.ts";
 

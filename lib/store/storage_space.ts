@@ -14,7 +14,7 @@ import type { Clock } from "../clock.ts";
 import { FaultLog } from "../fault_log.ts";
 import { describeError } from "../log.ts";
 import { type DiskSpace, DiskSpaceReader } from "./free_space.ts";
-import { databaseFile } from "./kv_path.ts";
+import { databaseFile } from "../kv_path.ts";
 import { reserveFile, type SpaceReserve } from "./reserve_file.ts";
 import type { SpaceWrites } from "./space_writes.ts";
 import { platform } from "../platform/platform.ts";

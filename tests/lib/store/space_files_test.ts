@@ -6,7 +6,7 @@ import { assert, assertEquals, assertRejects, assertStrictEquals } from "@std/as
 import { DatabaseSync } from "node:sqlite";
 import { openDatabase, StorageFullError } from "../../../lib/store/database.ts";
 import { DiskSpaceReader } from "../../../lib/store/free_space.ts";
-import { databaseFile } from "../../../lib/store/kv_path.ts";
+import { databaseFile } from "../../../lib/kv_path.ts";
 import { reserveFile } from "../../../lib/store/reserve_file.ts";
 import { spaceWrites } from "../../../lib/store/space_writes.ts";
 import { StorageSpace, storageSpaceOf } from "../../../lib/store/storage_space.ts";
