@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
 import { z } from "zod";
+import type { QueuedJob } from "../../../lib/job/job_record.ts";
 import { patientKv } from "../../../lib/store/database.ts";
 import { type InstanceLocks, noInstanceLocks } from "../../../lib/store/instance_locks.ts";
 import {
@@ -12,7 +13,7 @@ import {
   sweepFor,
   untilIdle,
 } from "../../../testing/runtimes.ts";
-import { FakeClock } from "../../../testing/fake_clock.ts";
+import { FakeClock, nextTurn } from "../../../testing/fake_clock.ts";
 import { hookKv, settled } from "../../../testing/hooked_kv.ts";
 import {
   anyParts,
@@ -117,6 +118,30 @@ Deno.test("patrol() executes what its jobs leave, and does not watch its own hea
   await env.b.instance.patrol();
   assertStrictEquals((await jobOf(env.store, left.id)).state, "succeeded");
   assertEquals(await env.instances.list(), []);
+});
+
+Deno.test("patrol() executes what a job has left that ended before the sweep did", async () => {
+  const [leaving, slow, left] = ["leave", "slow", "left"].map((text) =>
+    queuedJob({ request: { text } })
+  ) as [QueuedJob, QueuedJob, QueuedJob];
+  const kind = testKind(async ({ text }) => {
+    if (text === "leave") await env.store.accept(left);
+    return { text };
+  });
+  const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
+  using env = openRuntimesOn(kv, { kinds: [kind] });
+  await env.store.accept(leaving);
+  await env.store.accept(slow);
+  hooks.get = async ([, id]) => {
+    if (id !== slow.id) return;
+    hooks.get = undefined;
+    // The other job ends meanwhile, and this one cannot be claimed any more.
+    while (env.b.instance.running > 1) await nextTurn();
+    await env.store.cancel(slow.id);
+  };
+  await env.b.instance.patrol();
+  assertStrictEquals(hooks.get, undefined);
+  assertStrictEquals((await jobOf(env.store, left.id)).state, "succeeded");
 });
 
 Deno.test("an instance with a heartbeat keeps its jobs", async () => {
