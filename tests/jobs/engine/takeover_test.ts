@@ -27,6 +27,7 @@ import {
   testKind,
 } from "../../../testing/jobs.ts";
 import { claim } from "../../../testing/stores.ts";
+import { withWaitLimit } from "../../../testing/wait_limit.ts";
 import type { KvKeyPart } from "../../../lib/platform/kv.ts";
 
 Deno.test("another instance takes over the jobs of an instance whose heartbeat stands still", async () => {
@@ -142,6 +143,32 @@ Deno.test("patrol() executes what a job has left that ended before the sweep did
   await env.b.instance.patrol();
   assertStrictEquals(hooks.get, undefined);
   assertStrictEquals((await jobOf(env.store, left.id)).state, "succeeded");
+});
+
+Deno.test("patrol() does not wait for the retry of a job that fails at once", async () => {
+  const failing = testKind(() => Promise.reject(new Error("it fails")));
+  using env = await openRuntimes({ kinds: [failing] });
+  const { id } = queuedJob();
+  await env.store.accept(queuedJob({ id }));
+  // The clock stands still: a wait, and a second attempt, would never end.
+  await env.b.instance.patrol();
+  const job = await jobOf(env.store, id);
+  assertEquals([job.state, job.attempt], ["queued", 1]);
+});
+
+Deno.test("patrol() ends when its instance stops, with a job or while it watches", async () => {
+  const work = heldWork();
+  using env = await openRuntimes({ kinds: [work.kind] });
+  await env.store.accept(queuedJob());
+  const patrols = [env.a.instance.patrol()];
+  await work.begun;
+  // The first instance has the job, so this one has only a heartbeat to watch.
+  patrols.push(env.b.instance.patrol());
+  await env.settled();
+  await env.b.instance.stop(0);
+  await env.a.instance.stop(0);
+  await withWaitLimit(Promise.all(patrols), () => "the patrols end");
+  work.finish();
 });
 
 Deno.test("an instance with a heartbeat keeps its jobs", async () => {
