@@ -3,19 +3,27 @@
  * became of the jobs, how long they waited, and which requests it took. The exit code is 1 if a job
  * was lost, stuck, completed twice or not completed, or if a callback is missing.
  *
- * The platform's times are divided by `--scale`, and so are those of the model and the clients. The
- * times of the program itself are not: its lease, its sweeps, and its four seconds after SIGINT.
+ * The platform's times are divided by `--scale`, and so are those of the model and the clients, and
+ * the grace of the program after SIGINT. Its other times are not: its lease and its sweeps.
  *
- * `deno task simulate --jobs 200 --scale 20 --seed 1 --deno <path of Deno 2.5>`
+ * `deno task simulate --jobs 200 --scale 20 --seed 1 --background off`
  */
 import { parseArgs } from "node:util";
 import { type EndedJob, isEnded, type JobRecord } from "../lib/job/job_record.ts";
 import { DeployPlatform } from "../testing/deploy_platform.ts";
 import type { LogLine } from "../testing/program.ts";
-import { weatherEnv } from "../testing/weather_server.ts";
+import { serveLocally } from "../testing/local_server.ts";
+import { answerWeather, weatherEnv } from "../testing/weather_server.ts";
 import { Chance, wait } from "./chance.ts";
-import { CallbackReceiver, judge, readRecords, runClients, type Trip } from "./deploy/clients.ts";
-import { serveFaultyModel } from "./faulty_model.ts";
+import {
+  CallbackReceiver,
+  judge,
+  manners,
+  readRecords,
+  runClients,
+  type Trip,
+} from "./deploy/clients.ts";
+import { serveDeployModel } from "./deploy/model.ts";
 
 const { values } = parseArgs({
   options: {
@@ -23,8 +31,8 @@ const { values } = parseArgs({
     scale: { type: "string", default: "20" },
     /** Repeats the same random choices. Their timing still depends on the machine. */
     seed: { type: "string", default: String(Date.now() % 1_000_000) },
-    /** The path of Deno, for its version 2.5, which Deno Deploy has. */
-    deno: { type: "string", default: Deno.execPath() },
+    /** Whether the model has background responses, as OpenAI has: `on` or `off`. */
+    background: { type: "string", default: "on" },
   },
 });
 const [jobs, scale, seed] = [values.jobs, values.scale, values.seed]
@@ -41,6 +49,14 @@ const QUIET_MS = 4 * 60_000;
 const ABSENCE_MS = 20 * 60_000;
 /** How often a client asks that waits. */
 const POLL_MS = 5_000;
+/** One receiver in this many refuses the first callback. */
+const REFUSED_CALLBACKS = 10;
+/** The average time between two stops of instances that may have requests. */
+const EVICTION_MS = 5 * 60_000;
+/** How long jobs may go on after SIGINT. */
+const GRACE_SECONDS = 4;
+/** A job would fail that takes longer. The program's own limit is not scaled. */
+const TIMEOUT_MS = 15 * 60_000;
 /** How old eventual reads are, and how long the database takes for a request. Not scaled. */
 const LAG_MS = 300;
 const LATENCY_MS = 5;
@@ -49,29 +65,35 @@ const STUCK_AFTER_MS = 120_000;
 
 const apiKey = "deploy-simulation";
 const chance = new Chance(seed);
-const model = serveFaultyModel(chance.next, {
-  isFaulty: false,
-  pauseMsOf: ({ path }) =>
-    (path.endsWith("/responses")
+const model = serveDeployModel({
+  durationMsOf: (path) =>
+    (path === "/responses"
       ? MIN_TURN_MS + (MAX_TURN_MS - MIN_TURN_MS) * chance.next()
       : ITINERARY_MS) / scale,
+  hasBackground: values.background === "on",
+  serviceUrl: () => platform.url,
 });
-const receiver = new CallbackReceiver();
+const weather = serveLocally((_request, url) =>
+  answerWeather(url) ?? new Response(null, { status: 404 })
+);
+const receiver = new CallbackReceiver(() => chance.oneIn(REFUSED_CALLBACKS));
 const platform = await DeployPlatform.start({
-  deno: values.deno,
   scale,
   lagMs: LAG_MS,
   latencyMs: LATENCY_MS,
+  evictionMs: EVICTION_MS,
   random: chance.next,
   env: {
-    OPENAI_API_KEY: "sk-simulation",
-    OPENAI_BASE_URL: model.openai.url,
+    ...model.env,
     API_KEYS: apiKey,
     CALLBACK_PRIVATE_HOSTS: receiver.host,
-    ...weatherEnv(model.weather),
+    SHUTDOWN_GRACE_SECONDS: String(Math.floor(GRACE_SECONDS / scale)),
+    ...weatherEnv(weather),
   },
 });
-console.log(`seed ${seed}: ${jobs} jobs, times of the platform divided by ${scale}`);
+console.log(
+  `seed ${seed}: ${jobs} jobs on Deno ${Deno.version.deno}, times of the platform divided by ${scale}`,
+);
 const startedAt = Date.now();
 const trips = await runClients(platform, {
   jobs,
@@ -135,14 +157,21 @@ function report(trips: readonly Trip[], records: ReadonlyMap<string, JobRecord>)
     jobs: trips.length,
     ...verdict,
     "callbacks sent": receiver.delivered.size,
+    "callbacks that were refused first": receiver.refused,
+    "webhooks of the model, by status": [...model.webhooks].map((entry) => entry.join(": ")).join(),
+    "jobs that took longer than 15 minutes, scaled": ended.filter(({ job }) =>
+      job.finishedAt - (job.startedAt ?? job.createdAt) > TIMEOUT_MS / scale
+    ).length,
     "waited for a worker, s: median / 95 % / longest": spread(
-      ended.map(({ job }) => (job.startedAt ?? job.createdAt) - job.createdAt),
+      ended.map(({ job }) =>
+        (job.startedAt ?? job.createdAt) - job.createdAt
+      ),
     ),
     "ended later than its steps took, s: the same": spread(
       latenessOf(ended.map(({ job }) => job), log),
     ),
     ...Object.fromEntries(
-      (["waits", "comes back", "never asks"] as const).map((manner) => [
+      manners.map((manner) => [
         `ended after, s, if the client ${manner}`,
         spread(
           ended.filter((one) => one.manner === manner)
@@ -161,14 +190,13 @@ function report(trips: readonly Trip[], records: ReadonlyMap<string, JobRecord>)
     "KV: watches": watches,
     "KV: eventual reads": eventual,
     "KV: requests per job": Math.round((reads + commits + watches + eventual) / trips.length),
-    "model calls": model.journal.modelCalls.length,
-    "model calls that were interrupted": model.journal.modelCalls.length -
+    "model calls": model.server.bodies.length,
+    "model calls that were interrupted": model.server.bodies.length -
       log.filter(({ message, step }) => message === "step" && /^turn-\d+$/.test(String(step)))
         .length,
     "jobs rescued": count("rescued"),
-    "warnings and errors in the log": log.filter(({ level }) =>
-      level === "WARN" || level === "ERROR"
-    ).length,
+    "warnings and errors in the log":
+      log.filter(({ level }) => level === "WARN" || level === "ERROR").length,
   });
   for (const { level, message, error } of log) {
     if (level === "ERROR") console.log(level, message, error);

@@ -36,7 +36,7 @@ Deno.test("Deno Deploy: runs of the cron complete the jobs of clients that have 
   await using receiver = new CallbackReceiver();
   await using platform = await DeployPlatform.start({
     // Only the test runs the cron, and only the test stops instances.
-    hasCrons: false,
+    isManual: true,
     maxInstances: 2,
     requestsPerStart: 2,
     lagMs: 300,
@@ -87,7 +87,7 @@ Deno.test("Deno Deploy: runs of the cron complete the jobs of clients that have 
 
 Deno.test("Deno Deploy: a pause holds in instances that start later, and all show the same jobs", async () => {
   await using platform = await DeployPlatform.start({
-    hasCrons: false,
+    isManual: true,
     maxInstances: 2,
     // Each request starts an instance, as long as there is only one.
     requestsPerStart: 1,
