@@ -1,7 +1,8 @@
 /**
  * Runs the program on a simulated Deno Deploy, with clients that leave. It prints a table: what
  * became of the jobs, how long they waited, and which requests it took. The exit code is 1 if a job
- * was lost, stuck, completed twice or not completed, or if a callback is missing.
+ * was lost, stuck, completed twice or not completed, if a callback is missing, or if an instance ended
+ * by itself.
  *
  * The platform's times are divided by `--scale`, and so are those of the model and the clients, and
  * the grace of the program after SIGINT. Its other times are not: its lease and its sweeps.
@@ -202,5 +203,5 @@ function report(trips: readonly Trip[], records: ReadonlyMap<string, JobRecord>)
     if (level === "ERROR") console.log(level, message, error);
   }
   return verdict.completed === trips.length && verdict["callbacks missing"] === 0 &&
-    verdict["completed twice"] === 0;
+    verdict["completed twice"] === 0 && counts.crashed === 0;
 }

@@ -67,6 +67,8 @@ export interface DeployCounts {
   started: number;
   /** The most instances at once. */
   most: number;
+  /** Instances that ended by themselves. */
+  crashed: number;
   /** Instances that were stopped… */
   stopped: number;
   /** …of these, the ones that the platform needed for something else… */
@@ -102,6 +104,7 @@ export class DeployPlatform implements AsyncDisposable {
     cut: 0,
     started: 0,
     most: 0,
+    crashed: 0,
     stopped: 0,
     evicted: 0,
     killed: 0,
@@ -320,7 +323,10 @@ export class DeployPlatform implements AsyncDisposable {
     const { random, scale, isManual } = this.#options;
     clearTimeout(instance.idle);
     if (instance.end) return;
-    if (instance.program.hasEnded) return void this.#ready.delete(instance);
+    if (instance.program.hasEnded) {
+      if (this.#ready.delete(instance)) this.counts.crashed++;
+      return;
+    }
     if (isManual) return;
     // Short times are as frequent as long ones.
     const idleMs = MIN_IDLE_MS * (MAX_IDLE_MS / MIN_IDLE_MS) ** random();
