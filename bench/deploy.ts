@@ -19,6 +19,7 @@ import { Chance, wait } from "./chance.ts";
 import {
   CallbackReceiver,
   judge,
+  type Manner,
   manners,
   readRecords,
   runClients,
@@ -142,47 +143,41 @@ function spread(times: readonly number[]): string {
   return [0.5, 0.95, 1].map((part) => at(part).toFixed(1)).join(" / ");
 }
 
-/** Prints the table. @returns whether all jobs were completed */
-function report(trips: readonly Trip[], records: ReadonlyMap<string, JobRecord>): boolean {
-  const verdict = judge(trips, { records, platform, receiver });
-  const ended = trips.flatMap(({ id, manner }) => {
-    const job = records.get(id);
-    return job && isEnded(job) ? [{ manner, job }] : [];
-  });
-  const { instanceMs, longestStopMs, ...counts } = platform.counts;
-  const { reads, commits, conflicts, watches, eventual } = platform.kvRequests;
-  const log = platform.programs.flatMap((program) => program.log);
-  const count = (message: string) => log.filter((line) => line.message === message).length;
-  console.table({
-    seconds,
-    jobs: trips.length,
-    ...verdict,
-    "callbacks sent": receiver.delivered.size,
-    "callbacks that were refused first": receiver.refused,
-    "webhooks of the model, by status": [...model.webhooks].map((entry) => entry.join(": ")).join(),
-    "jobs that took longer than 15 minutes, scaled": ended.filter(({ job }) =>
-      job.finishedAt - (job.startedAt ?? job.createdAt) > TIMEOUT_MS / scale
-    ).length,
+/** A job that has ended, and what its client did. */
+interface EndedTrip {
+  manner: Manner;
+  job: EndedJob;
+}
+
+/** Returns the rows about the times of jobs. */
+function timesOf(ended: readonly EndedTrip[], log: readonly LogLine[]) {
+  const workMsOf = ({ startedAt, createdAt, finishedAt }: EndedJob) =>
+    finishedAt - (startedAt ?? createdAt);
+  return {
+    "jobs that took longer than 15 minutes, scaled":
+      ended.filter(({ job }) => workMsOf(job) > TIMEOUT_MS / scale).length,
     "waited for a worker, s: median / 95 % / longest": spread(
-      ended.map(({ job }) =>
-        (job.startedAt ?? job.createdAt) - job.createdAt
-      ),
+      ended.map(({ job }) => job.finishedAt - workMsOf(job) - job.createdAt),
     ),
     "ended later than its steps took, s: the same": spread(
       latenessOf(ended.map(({ job }) => job), log),
     ),
-    ...Object.fromEntries(
-      manners.map((manner) => [
-        `ended after, s, if the client ${manner}`,
-        spread(
-          ended.filter((one) => one.manner === manner)
-            .map(({ job }) => job.finishedAt - job.createdAt),
-        ),
-      ]),
-    ),
-    ...Object.fromEntries(
-      Object.entries(counts).map(([name, n]) => [`platform: ${name}`, n]),
-    ),
+    ...Object.fromEntries(manners.map((manner) => [
+      `ended after, s, if the client ${manner}`,
+      spread(
+        ended.filter((one) => one.manner === manner)
+          .map(({ job }) => job.finishedAt - job.createdAt),
+      ),
+    ])),
+  };
+}
+
+/** Returns the rows about the platform and its database. */
+function platformRows() {
+  const { instanceMs, longestStopMs, ...counts } = platform.counts;
+  const { reads, commits, conflicts, watches, eventual } = platform.kvRequests;
+  return {
+    ...Object.fromEntries(Object.entries(counts).map(([name, n]) => [`platform: ${name}`, n])),
     "platform: seconds of instances": Math.round(instanceMs / 1_000),
     "platform: longest stop, s": (longestStopMs / 1_000).toFixed(1),
     "KV: reads": reads,
@@ -190,18 +185,40 @@ function report(trips: readonly Trip[], records: ReadonlyMap<string, JobRecord>)
     "KV: conflicts": conflicts,
     "KV: watches": watches,
     "KV: eventual reads": eventual,
-    "KV: requests per job": Math.round((reads + commits + watches + eventual) / trips.length),
-    "model calls": model.server.bodies.length,
-    "model calls that were interrupted": model.server.bodies.length -
-      log.filter(({ message, step }) => message === "step" && /^turn-\d+$/.test(String(step)))
-        .length,
-    "jobs rescued": count("rescued"),
-    "warnings and errors in the log":
-      log.filter(({ level }) => level === "WARN" || level === "ERROR").length,
+    "KV: requests per job": Math.round((reads + commits + watches + eventual) / jobs),
+  };
+}
+
+/** Prints the table. @returns whether all jobs were completed */
+function report(trips: readonly Trip[], records: ReadonlyMap<string, JobRecord>): boolean {
+  const verdict = judge(trips, { records, platform, receiver });
+  const ended = trips.flatMap(({ id, manner }): EndedTrip[] => {
+    const job = records.get(id);
+    return job && isEnded(job) ? [{ manner, job }] : [];
+  });
+  const log = platform.programs.flatMap((program) => program.log);
+  const calls = model.server.bodies.length;
+  const answered =
+    log.filter(({ message, step }) => message === "step" && /^turn-\d+$/.test(String(step))).length;
+  console.table({
+    seconds,
+    jobs: trips.length,
+    ...verdict,
+    "callbacks sent": receiver.delivered.size,
+    "callbacks that were refused first": receiver.refused,
+    "webhooks of the model, by status": [...model.webhooks].map((entry) => entry.join(": ")).join(),
+    ...timesOf(ended, log),
+    ...platformRows(),
+    "model calls": calls,
+    "model calls that were interrupted": calls - answered,
+    "jobs rescued": log.filter(({ message }) => message === "rescued").length,
+    "warnings and errors in the log": log.filter(({ level }) =>
+      level === "WARN" || level === "ERROR"
+    ).length,
   });
   for (const { level, message, error } of log) {
     if (level === "ERROR") console.log(level, message, error);
   }
   return verdict.completed === trips.length && verdict["callbacks missing"] === 0 &&
-    verdict["completed twice"] === 0 && counts.crashed === 0;
+    verdict["completed twice"] === 0 && platform.counts.crashed === 0;
 }

@@ -1,7 +1,7 @@
 /**
- * Clients of a service on the simulated Deno Deploy, most of which leave: some poll or read a stream
- * until their plan is there, some come back much later, and some never ask again, also in the middle
- * of a stream.
+ * Clients of a service on the simulated Deno Deploy, most of which leave. Some poll or read a stream
+ * until their plan is there, and some come back much later. Others never ask again, and half of
+ * these leave in the middle of a stream.
  */
 import { z } from "zod";
 import { isEnded, JobRecord } from "../../lib/job/job_record.ts";
@@ -33,7 +33,7 @@ const mixedManners: readonly Manner[] = [
   "waits",
 ];
 
-/** Those that never ask again get a callback. */
+/** Clients that never ask again get a callback. */
 const hasCallback = (manner: Manner) => manner === "never asks" || manner === "leaves a stream";
 
 /** How often a client sends a request again that no instance has answered. */
