@@ -116,4 +116,5 @@ console.table({
   "the latest, in milliseconds": Math.max(...lateMs),
 });
 console.log(clients.failures.join("\n"));
-Deno.exit(clients.failures.length > 0 || completed.length < bodies.length ? 1 : 0);
+// Not `Deno.exit()`, which would leave nginx running.
+Deno.exitCode = clients.failures.length > 0 || completed.length < bodies.length ? 1 : 0;
