@@ -8,6 +8,7 @@ import { DAY_MS, systemClock, waitAtMost } from "./lib/clock.ts";
 import { type Config, ConfigError, readConfig } from "./lib/config.ts";
 import { DescriptorReserve } from "./lib/http/descriptor_reserve.ts";
 import { Listener } from "./lib/http/listener.ts";
+import { isKvUrl } from "./lib/kv_path.ts";
 import { openDatabase, StorageFullError } from "./lib/store/database.ts";
 import { openInstanceLocks } from "./lib/store/instance_locks.ts";
 import { configureLogs, describeError, reasonOf } from "./lib/log.ts";
@@ -193,7 +194,10 @@ function exitWithoutDatabase(error: Error): never {
     );
   }
   if (!(error instanceof StorageFullError)) {
-    exitWithReason(`the database of KV_PATH cannot be opened: ${reasonOf(error)}`);
+    const advice = isKvUrl(config.kvPath)
+      ? "Its server must run, and DENO_KV_ACCESS_TOKEN must be its token"
+      : "KV_PATH must name a file of Deno KV, not a directory, that this user may read and write";
+    exitWithReason(`the database of KV_PATH cannot be opened: ${reasonOf(error)}. ${advice}`);
   }
   const free = storage.report.freeBytes ?? 0;
   exitWithReason(

@@ -10,11 +10,11 @@
  * this program, or on Deno Deploy the database of the app
  */
 export function databaseFile(kvPath: string | undefined): string | null {
-  if (kvPath === undefined || kvPath === ":memory:" || URL.canParse(kvPath)) return null;
+  if (kvPath === undefined || kvPath === ":memory:" || isKvUrl(kvPath)) return null;
   return kvPath;
 }
 
 /** Whether a path is the URL of a KV Connect server. */
 export function isKvUrl(kvPath: string | undefined): boolean {
-  return /^https?:/.test(kvPath ?? "");
+  return /^https?:/i.test(kvPath ?? "");
 }

@@ -42,6 +42,11 @@ function secret(name: string) {
 const amount = z.string().regex(/^\d+(\.\d+)?$/, { error: "an amount such as 20 or 0.50" })
   .transform(Number).pipe(z.number().positive({ error: "an amount such as 20 or 0.50" }));
 
+/** The schemes of URLs have at least two letters here, because `C:` is a drive of Windows. */
+const kvPath = z.string().regex(/^(?:https?:\/\/.+|:memory:|(?!~|[a-z][a-z\d+.-]+:)[^,]+)$/i, {
+  error: "a path with no comma and no ~ at its start, :memory: or an http(s) URL",
+});
+
 const httpUrl = z.url({ protocol: /^https?$/, error: "an http(s) URL" });
 const flag = z.stringbool({ error: "1 or 0" });
 const modelName = z.string().regex(/^[\w.:/-]+$/, { error: "a model name" });
@@ -101,7 +106,7 @@ export const Variables = z.object({
     description: "the port to listen on; `0` chooses a free port",
   }),
   HOST: z.string().default("0.0.0.0").describe("the address to listen on"),
-  KV_PATH: z.string().optional().meta({
+  KV_PATH: kvPath.optional().meta({
     example: "data/tripwright.sqlite",
     description:
       "the database: a file, `:memory:`, or the `http(s)://` URL of a KV Connect server. Unset: " +

@@ -41,7 +41,7 @@ export function dataPaths(
 
 /** Reads `KV_PATH` from the environment, else from `.env`. The program reports an unreadable file. */
 export async function readKvPath(): Promise<string | undefined> {
-  const set = Deno.env.get("KV_PATH");
+  const set = Deno.env.get("KV_PATH")?.trim();
   if (set) return set;
   try {
     const text = await Deno.readTextFile(".env");
@@ -77,8 +77,8 @@ if (import.meta.main) {
   const access = Deno.args[0] === "write" ? "write" : "read";
   try {
     console.log((await allPaths(access)).join(","));
-  } catch (error) {
+  } catch {
+    // The program refuses such a path, and says why.
     console.log(NO_FILE.join(","));
-    if (access === "write") console.error((error as Error).message);
   }
 }

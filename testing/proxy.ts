@@ -122,8 +122,13 @@ export async function startProxy(name: ProxyName, options: ProxyOptions) {
       process.kill("SIGTERM");
       await process.status;
     };
+    /** Lets nginx send new requests to another program. Those in progress continue. */
+    const reload = async (upstream: string) => {
+      await writeConfig(name, config, { ...options, upstream, port });
+      process.kill("SIGHUP");
+    };
     if (await withWaitLimit(listens(port, process), () => `${name} listens`)) {
-      return { url: `https://127.0.0.1:${port}`, [Symbol.asyncDispose]: stop };
+      return { url: `https://127.0.0.1:${port}`, reload, [Symbol.asyncDispose]: stop };
     }
   }
   throw new Error(`${name} does not start with ${fileOf(name, options)}: try it by hand`);

@@ -47,18 +47,16 @@ async function drain(context: Context, { note }: { note?: string }): Promise<voi
   let shown = "";
   for (let emptyLooks = 0; emptyLooks < EMPTY_LOOKS;) {
     const seen = await look(context);
-    if (seen) {
-      emptyLooks = seen.isEmpty ? emptyLooks + 1 : 0;
-      if (seen.words !== shown) terminal.note(seen.words);
-      shown = seen.words;
-    }
+    emptyLooks = seen.isEmpty ? emptyLooks + 1 : 0;
+    if (seen.words !== shown) terminal.note(seen.words);
+    shown = seen.words;
     if (emptyLooks < EMPTY_LOOKS) await clock.wait(LOOK_MS);
   }
   await reportDrained(context);
 }
 
-/** Counts the jobs. `null`: the service cannot be reached now, for example during a restart. */
-async function look(context: Context): Promise<{ isEmpty: boolean; words: string } | null> {
+/** Counts the jobs. The service may be out of reach for a time, for example during a restart. */
+async function look(context: Context): Promise<{ isEmpty: boolean; words: string }> {
   try {
     const waiting = await countJobs(context, "queued");
     const running = await countJobs(context, "running");
@@ -68,8 +66,7 @@ async function look(context: Context): Promise<{ isEmpty: boolean; words: string
     };
   } catch (error) {
     if (!(error instanceof AdminError && error.reason === "unreachable")) throw error;
-    context.terminal.note(`${error.message}. Trying again.`);
-    return null;
+    return { isEmpty: false, words: `${error.message}. Trying again.` };
   }
 }
 

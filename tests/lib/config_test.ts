@@ -41,6 +41,18 @@ Deno.test("parseConfig() has a default for everything", () => {
   assertEquals(config.prices, {});
 });
 
+Deno.test("parseConfig() takes any other path of the database", () => {
+  const paths = [
+    "kv.sqlite",
+    "../a b/kv",
+    "/var/a~b:c.sqlite",
+    "C:\\data\\kv",
+    ":memory:",
+    "https://kv",
+  ];
+  assertEquals(paths.map((path) => parseConfig({ KV_PATH: path }).kvPath), paths);
+});
+
 Deno.test("parseConfig() treats an empty value as unset", () => {
   assertEquals(
     parseConfig({ PORT: "", OPENAI_API_KEY: "  ", CORS_ORIGINS: "" }),
@@ -76,6 +88,13 @@ const bad: [env: Record<string, string>, message: string][] = [
     { TILES_URL: url },
     `TILES_URL is "${url}", expected an http(s) URL, or a path on this host such as ` +
     "/tiles/europe.pmtiles",
+  ]),
+  ...["~/kv.sqlite", "file:///kv.sqlite", "http:/kv", "/a,/etc/kv.sqlite"].map((
+    path,
+  ): [Record<string, string>, string] => [
+    { KV_PATH: path },
+    `KV_PATH is "${path}", expected a path with no comma and no ~ at its start, :memory: or an ` +
+    "http(s) URL",
   ]),
   [{ DOORBELL: "bell" }, 'DOORBELL is "bell", expected one of auto, queue, sweep'],
   [

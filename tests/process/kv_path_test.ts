@@ -1,5 +1,5 @@
 /** The tasks permit the program to use the database wherever `KV_PATH` says. */
-import { assert, assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { dirname, join } from "node:path";
 import denoJson from "../../deno.json" with { type: "json" };
 import { type Access, dataPaths } from "../../ops/data_paths.ts";
@@ -107,4 +107,11 @@ Deno.test("without permission for the database, the message names no flag", asyn
   assertEquals((await program.ended()).code, 1);
   assert(program.output.includes("Cannot start: the program has no permission"));
   assertEquals(program.output.match(/\s-+allow\S*/g), null);
+});
+
+Deno.test("the message about a path that is not a file says what KV_PATH must name", async () => {
+  await using directory = await workDirectory();
+  await using program = new Program(directory.path, { env: { KV_PATH: directory.path } });
+  assertEquals((await program.ended()).code, 1);
+  assertMatch(program.output, /^Cannot start: .* KV_PATH must name a file of Deno KV, not a /m);
 });

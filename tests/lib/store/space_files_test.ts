@@ -19,6 +19,7 @@ const paths: [kvPath: string | undefined, file: string | null][] = [
   [undefined, null],
   [":memory:", null],
   ["https://kv.example", null],
+  ["C:\\data\\kv.sqlite", "C:\\data\\kv.sqlite"],
 ];
 
 for (const [kvPath, file] of paths) {

@@ -61,6 +61,33 @@ Deno.test("drain looks twice, because a job may be between two lists at the firs
   assertMatch(resultsUntil, /Z$/);
 });
 
+Deno.test("drain goes on after a time in which the service cannot be reached, and says so once", async () => {
+  const { kind, begun, finish } = heldWork();
+  await using env = await openAdminCommand({ kinds: [kind] }, { kinds: [kind] });
+  await submit(env.a, kind, { text: "runs" });
+  await begun;
+  const { app } = env;
+  const answer = app.fetch.bind(app);
+  let looks = 0;
+  const isDown = () => looks === 1 || looks === 2;
+  app.fetch = (request) =>
+    isDown() ? new Response("Bad gateway", { status: 502 }) : answer(request);
+  const { code, notes } = await env.run("drain", {
+    async onWait() {
+      looks++;
+      if (looks === 3) finish();
+      await env.settled();
+    },
+  });
+  assertStrictEquals(code, 0, notes);
+  assertEquals(notes.split("\n"), [
+    "The intake is paused.",
+    "0 jobs waiting, 1 job running",
+    `Something else answers at ${env.url} (status 502). Trying again.`,
+    "0 jobs waiting, 0 jobs running",
+  ]);
+});
+
 Deno.test("drain names the kinds whose jobs cannot end, because they are paused", async () => {
   await using env = await openAdminCommand({ kinds }, { kinds });
   await env.run("pause itinerary");
