@@ -11,6 +11,7 @@ import { mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
 import { createServer as createHttpServer, type IncomingMessage, type Server } from "node:http";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { hostname } from "node:os";
+import { dirname } from "node:path";
 import process from "node:process";
 import { connect as connectTls, rootCertificates, type TLSSocket } from "node:tls";
 import { deserialize, serialize } from "node:v8";
@@ -21,6 +22,12 @@ import type { Kv } from "./kv.ts";
 const DEFAULT_KV_PATH = "data/kv.sqlite";
 
 const MINUTE_MS = 60_000;
+
+/**
+ * How long an idle connection stays open: longer than the two minutes for which proxies keep theirs.
+ * With the five seconds of Node.js, a proxy would send requests over connections that just close.
+ */
+const KEEP_ALIVE_MS = 130_000;
 
 /** The first byte of a value in V8's format. The second one is the version. */
 const VERSION_TAG = 0xff;
@@ -68,7 +75,8 @@ const network: Network = {
     app.use(compress());
     app.all("*", (c) => handler(c.req.raw, { remoteAddr: addressOf(c.env.incoming.socket) }));
     const listener = getRequestListener(app.fetch, { hostname });
-    const server = createHttpServer((incoming, outgoing) => {
+    const options = { keepAliveTimeout: KEEP_ALIVE_MS };
+    const server = createHttpServer(options, (incoming, outgoing) => {
       leaveToApplication(incoming);
       return listener(incoming, outgoing);
     });
@@ -243,9 +251,10 @@ export const platform: Platform = {
   memory: () => process.memoryUsage(),
   hostName: () => hostname(),
   maxChecks: 10,
-  async openKv(path = DEFAULT_KV_PATH) {
+  async openKv(path) {
     const { openKv } = await import("@deno/kv");
-    const kv = await openKv(path, { encodeV8: serialize, decodeV8: decode });
+    if (path === undefined) await mkdir(dirname(DEFAULT_KV_PATH), { recursive: true });
+    const kv = await openKv(path ?? DEFAULT_KV_PATH, { encodeV8: serialize, decodeV8: decode });
     const watch = kv.watch.bind(kv);
     // A stream of `@deno/kv` that is not raw blocks the program when it is canceled.
     return Object.assign(kv, {
