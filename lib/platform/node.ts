@@ -14,7 +14,7 @@ import { hostname } from "node:os";
 import { dirname } from "node:path";
 import process from "node:process";
 import { connect as connectTls, rootCertificates, type TLSSocket } from "node:tls";
-import { deserialize, serialize } from "node:v8";
+import { deserialize, Serializer } from "node:v8";
 import type { Connection, Failures, Files, Network, Platform } from "./contract.ts";
 import type { Kv } from "./kv.ts";
 
@@ -216,6 +216,14 @@ class SocketConnection implements Connection {
   }
 }
 
+/** Writes a value. `serialize()` of Node.js has its own form of `Uint8Array`, which Deno cannot read. */
+function encode(value: unknown): Uint8Array {
+  const serializer = new Serializer();
+  serializer.writeHeader();
+  serializer.writeValue(value);
+  return serializer.releaseBuffer();
+}
+
 /**
  * Reads a value. Deno 2.9 writes version 16 of V8's format, which Node.js 24 does not know. It differs
  * from version 15 only in the sizes of buffers of 4 GiB and more, and a value has at most 64 KiB.
@@ -254,7 +262,7 @@ export const platform: Platform = {
   async openKv(path) {
     const { openKv } = await import("@deno/kv");
     if (path === undefined) await mkdir(dirname(DEFAULT_KV_PATH), { recursive: true });
-    const kv = await openKv(path ?? DEFAULT_KV_PATH, { encodeV8: serialize, decodeV8: decode });
+    const kv = await openKv(path ?? DEFAULT_KV_PATH, { encodeV8: encode, decodeV8: decode });
     const watch = kv.watch.bind(kv);
     // A stream of `@deno/kv` that is not raw blocks the program when it is canceled.
     return Object.assign(kv, {
