@@ -217,7 +217,7 @@ class SocketConnection implements Connection {
 }
 
 /** Writes a value. `serialize()` of Node.js has its own form of `Uint8Array`, which Deno cannot read. */
-function encode(value: unknown): Uint8Array {
+export function encode(value: unknown): Uint8Array {
   const serializer = new Serializer();
   serializer.writeHeader();
   serializer.writeValue(value);
@@ -228,7 +228,7 @@ function encode(value: unknown): Uint8Array {
  * Reads a value. Deno 2.9 writes version 16 of V8's format, which Node.js 24 does not know. It differs
  * from version 15 only in the sizes of buffers of 4 GiB and more, and a value has at most 64 KiB.
  */
-function decode(bytes: Uint8Array): unknown {
+export function decode(bytes: Uint8Array): unknown {
   if (bytes[0] === VERSION_TAG && bytes[1] === 16) bytes[1] = 15;
   return deserialize(bytes);
 }
