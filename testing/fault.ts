@@ -1,8 +1,9 @@
 /**
- * Faults for the real program. A test preloads a small module (`--preload`) that calls {@link
- * haltAt}; the program has no code for it.
+ * Faults for the real program. A test preloads a small module that calls {@link haltAt}; the program
+ * has no code for it. The module runs on the runtime of the program: Deno or Node.js.
  * @module
  */
+import module from "node:module";
 import { hookKv } from "./hooked_kv.ts";
 import type { Kv } from "../lib/platform/kv.ts";
 
@@ -31,7 +32,6 @@ const commits = {
 
 /** Halts the program for ever at this point, and logs `halted`. */
 export function haltAt({ when, commit, nth = 1 }: FaultPoint): void {
-  const openKv = Deno.openKv;
   let seen = 0;
   let isHalted = false;
   async function halt(): Promise<never> {
@@ -39,8 +39,8 @@ export function haltAt({ when, commit, nth = 1 }: FaultPoint): void {
     console.log(JSON.stringify({ message: "halted" }));
     return await new Promise(() => {});
   }
-  async function openHookedKv(path?: string): Promise<Kv> {
-    const { kv, hooks } = hookKv(await openKv(path));
+  wrapDatabase((opened) => {
+    const { kv, hooks } = hookKv(opened);
     hooks.commit = async (sets, run) => {
       // A doorbell that rings before the program is killed must not start the accepted job.
       if (isHalted && commit === "accept") await new Promise(() => {});
@@ -51,6 +51,27 @@ export function haltAt({ when, commit, nth = 1 }: FaultPoint): void {
       return result;
     };
     return kv;
-  }
-  Object.defineProperty(Deno, "openKv", { value: openHookedKv });
+  });
+}
+
+/** Wraps each database that the program opens. */
+export function wrapDatabase(wrap: (kv: Kv) => Kv): void {
+  if (!globalThis.Deno) return wrapPackage(wrap);
+  const openKv = Deno.openKv;
+  const value = async (path?: string) => wrap(await openKv(path));
+  Object.defineProperty(Deno, "openKv", { value });
+}
+
+/** Puts a module in the place of the package `@deno/kv` that opens its databases and wraps them. */
+function wrapPackage(wrap: (kv: Kv) => Kv): void {
+  Object.assign(globalThis, { wrapDatabase: wrap });
+  module.registerHooks({
+    resolve(specifier, context, next) {
+      const found = next(specifier, context);
+      if (specifier !== "@deno/kv") return found;
+      const source = `import { openKv as open } from ${JSON.stringify(found.url)};
+        export const openKv = async (...args) => wrapDatabase(await open(...args));`;
+      return { url: `data:text/javascript,${encodeURIComponent(source)}`, shortCircuit: true };
+    },
+  });
 }

@@ -31,7 +31,7 @@ export function isHooked(kv: Kv): boolean {
  * after it was accepted, and jobs that share the thread take one turn each. These turns do not wait
  * for a timer, which would take milliseconds. On Deno 2.5 they do, so there are fewer.
  */
-const QUIET_TURNS = Deno.version.deno.startsWith("2.5.") ? 6 : 20;
+const QUIET_TURNS = globalThis.Deno?.version.deno.startsWith("2.5.") ? 6 : 20;
 
 /**
  * Resolves when all work over a wrapped database waits for something else, such as a clock. It

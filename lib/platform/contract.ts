@@ -1,6 +1,6 @@
 /**
- * What the program needs of the runtime that executes it. `deno.ts` has it for Deno, and is the only
- * module of the program that names `Deno`. Another runtime needs one more such module.
+ * What the program needs of the runtime that executes it. Each runtime has a module with it:
+ * `deno.ts`, which alone names `Deno`, and `node.ts`.
  * @module
  */
 import type { Kv } from "./kv.ts";

@@ -1,6 +1,6 @@
 /**
  * The part of Deno KV that this program uses. `Deno.Kv` has it, and so has the database of the npm
- * package `@deno/kv`. https://docs.deno.com/api/deno/~/Deno.Kv
+ * package `@deno/kv`, which the platform on Node.js opens. https://docs.deno.com/api/deno/~/Deno.Kv
  * @module
  */
 

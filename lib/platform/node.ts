@@ -2,18 +2,19 @@
  * The platform on Node.js. The database is that of the npm package `@deno/kv`, with the same files.
  * @module
  */
-import { serve } from "@hono/node-server";
+import { getRequestListener } from "@hono/node-server";
 import { Hono } from "hono";
 import { compress } from "hono/compress";
 import { lookup, Resolver } from "node:dns/promises";
 import { closeSync, openSync, readFileSync, readSync } from "node:fs";
 import { mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
-import type { Server } from "node:http";
-import { connect, createServer, type Socket } from "node:net";
+import { createServer as createHttpServer, type IncomingMessage, type Server } from "node:http";
+import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { hostname } from "node:os";
+import { dirname } from "node:path";
 import process from "node:process";
 import { connect as connectTls, rootCertificates, type TLSSocket } from "node:tls";
-import { deserialize, serialize } from "node:v8";
+import { deserialize, Serializer } from "node:v8";
 import type { Connection, Failures, Files, Network, Platform } from "./contract.ts";
 import type { Kv } from "./kv.ts";
 
@@ -21,6 +22,15 @@ import type { Kv } from "./kv.ts";
 const DEFAULT_KV_PATH = "data/kv.sqlite";
 
 const MINUTE_MS = 60_000;
+
+/**
+ * How long an idle connection stays open: longer than the two minutes for which proxies keep theirs.
+ * With the five seconds of Node.js, a proxy would send requests over connections that just close.
+ */
+const KEEP_ALIVE_MS = 130_000;
+
+/** The first byte of a value in V8's format. The second one is the version. */
+const VERSION_TAG = 0xff;
 
 const files: Files = {
   read: (path) => readFileSync(path, "utf8"),
@@ -64,15 +74,22 @@ const network: Network = {
     const app = new Hono<{ Bindings: { incoming: { socket: Socket } } }>();
     app.use(compress());
     app.all("*", (c) => handler(c.req.raw, { remoteAddr: addressOf(c.env.incoming.socket) }));
-    const listens = Promise.withResolvers<number>();
+    const listener = getRequestListener(app.fetch, { hostname });
+    const options = { keepAliveTimeout: KEEP_ALIVE_MS };
+    const server = createHttpServer(options, (incoming, outgoing) => {
+      leaveToApplication(incoming);
+      return listener(incoming, outgoing);
+    });
+    const listens = Promise.withResolvers<void>();
     const finished = Promise.withResolvers<void>();
-    const server = serve({ fetch: app.fetch, hostname, port }, (at) => listens.resolve(at.port));
     server.once("error", listens.reject).on("error", finished.reject);
     // The first failure is that of `listens`.
     finished.promise.catch(() => {});
-    const addr = { transport: "tcp", hostname, port: await listens.promise };
+    server.listen(port, hostname, listens.resolve);
+    await listens.promise;
+    const addr = { transport: "tcp", hostname, port: (server.address() as AddressInfo).port };
     onListen(addr);
-    return { addr, finished: finished.promise, shutdown: () => stop(server as Server) };
+    return { addr, finished: finished.promise, shutdown: () => stop(server) };
   },
   probe({ hostname, port }) {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
@@ -117,6 +134,23 @@ const network: Network = {
     return new SocketConnection(encrypted);
   },
 };
+
+/** A host that the adapter of Hono accepts without parsing it. */
+const PLAIN_HOST = /^[a-z0-9._-]+(?::[1-9]\d{3,4})?$/;
+
+/**
+ * Changes what the adapter of Hono takes from a request for its URL. It would answer requests with
+ * an unusual host or target itself; the application has its own answers for them. The application
+ * reads the unchanged header.
+ */
+function leaveToApplication(incoming: IncomingMessage): void {
+  const { headers, method, url } = incoming;
+  const { host } = headers;
+  if (host !== undefined && !PLAIN_HOST.test(host)) {
+    headers.host = URL.parse(`http://${host}/`)?.host || "localhost";
+  }
+  if (method === "OPTIONS" && url === "*") incoming.url = "/*";
+}
 
 /** The other side does not speak TLS, or its certificate is not valid. */
 class TlsError extends Error {
@@ -182,6 +216,23 @@ class SocketConnection implements Connection {
   }
 }
 
+/** Writes a value. `serialize()` of Node.js has its own form of `Uint8Array`, which Deno cannot read. */
+export function encode(value: unknown): Uint8Array {
+  const serializer = new Serializer();
+  serializer.writeHeader();
+  serializer.writeValue(value);
+  return serializer.releaseBuffer();
+}
+
+/**
+ * Reads a value. Deno 2.9 writes version 16 of V8's format, which Node.js 24 does not know. It differs
+ * from version 15 only in the sizes of buffers of 4 GiB and more, and a value has at most 64 KiB.
+ */
+export function decode(bytes: Uint8Array): unknown {
+  if (bytes[0] === VERSION_TAG && bytes[1] === 16) bytes[1] = 15;
+  return deserialize(bytes);
+}
+
 const hasCode = (...codes: string[]) => (error: unknown) =>
   codes.includes((error as { code?: string }).code ?? "");
 
@@ -208,9 +259,10 @@ export const platform: Platform = {
   memory: () => process.memoryUsage(),
   hostName: () => hostname(),
   maxChecks: 10,
-  async openKv(path = DEFAULT_KV_PATH) {
+  async openKv(path) {
     const { openKv } = await import("@deno/kv");
-    const kv = await openKv(path, { encodeV8: serialize, decodeV8: deserialize });
+    if (path === undefined) await mkdir(dirname(DEFAULT_KV_PATH), { recursive: true });
+    const kv = await openKv(path ?? DEFAULT_KV_PATH, { encodeV8: encode, decodeV8: decode });
     const watch = kv.watch.bind(kv);
     // A stream of `@deno/kv` that is not raw blocks the program when it is canceled.
     return Object.assign(kv, {

@@ -1,6 +1,6 @@
 /**
- * The platform that the program runs on. Other modules take it from here, so that a build for another
- * runtime has one place to change.
+ * The platform that the program runs on: Deno. The build for Node.js (`ops/node/build.mjs`) puts
+ * `node.ts` in its place.
  * @module
  */
 export { platform } from "./deno.ts";

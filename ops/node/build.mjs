@@ -11,13 +11,21 @@ const here = dirname(fileURLToPath(import.meta.url));
 const root = join(here, "../..");
 const dist = join(root, "dist");
 
-/** The kinds of import that esbuild does not know: `with { type: "text" }` and `"bytes"`. */
+/**
+ * The kinds of import that esbuild does not know: `with { type: "text" }` and `"bytes"`. They become
+ * modules with a default export. The loader `binary` of esbuild would make CommonJS modules, whose
+ * import takes seconds, because it copies each byte as a property.
+ */
 const rawImports = {
   name: "raw imports",
   setup({ onLoad }) {
     onLoad({ filter: /.*/ }, async ({ path, with: { type } }) => {
       if (type !== "text" && type !== "bytes") return undefined;
-      return { contents: await readFile(path), loader: type === "text" ? "text" : "binary" };
+      const data = await readFile(path);
+      const value = type === "text"
+        ? JSON.stringify(data.toString())
+        : `new Uint8Array(Buffer.from("${data.toString("base64")}", "base64"))`;
+      return { contents: `export default ${value};`, loader: "js" };
     });
   },
 };

@@ -331,7 +331,10 @@ const rooms: Record<string, readonly string[]> = {
   "lib/job": ["lib"],
   "lib/http": ["lib", "lib/platform"],
   "lib": ["lib/platform"],
-  "lib/platform": [],
+  // All other files get the runtime from `lib/platform/platform.ts`.
+  "lib/platform": ["lib/platform/deno.ts"],
+  "lib/platform/deno.ts": ["lib/platform"],
+  "lib/platform/node.ts": ["lib/platform"],
   "lib/version.ts": ["."],
 };
 
@@ -455,6 +458,7 @@ const forbidden: [why: string, file: string, specifier: string][] = [
   ["the client must not import the engine", "web/client/job.ts", "../../jobs/engine/executor.ts"],
   ["the API must not import a page", "routes/api/jobs.ts", "../pages/web.tsx"],
   ["jobs must not import a route", "jobs/registry.ts", "../routes/app.ts"],
+  ["the store must not choose the runtime", "lib/store/database.ts", "../platform/node.ts"],
 ];
 
 for (const [why, file, specifier] of forbidden) {
@@ -503,7 +507,7 @@ Deno.test("routes set headers with setHeaders(), because c.header() costs each a
   }
 });
 
-Deno.test("only lib/platform names Deno", async () => {
+Deno.test("only lib/platform/deno.ts names Deno", async () => {
   for await (const file of sourceFiles()) {
     if (file === "lib/platform/deno.ts") continue;
     const source = await Deno.readTextFile(join(root, file));
