@@ -17,6 +17,12 @@ import { claim } from "../../../testing/stores.ts";
 
 type Env = ReturnType<typeof openRuntimesOn> & { runs: string[] };
 
+/** The pause between two heartbeats. */
+const STEP_MS = 2_000;
+
+/** After this time without an end, a job is lost. */
+const LONGEST_MS = 120_000;
+
 /** Runs a job up to the point from which it continues without help; resolves with its id. */
 type Story = (env: Env) => Promise<string>;
 
@@ -126,7 +132,7 @@ async function runStory(
     return { commits: commits(), state: null, result: null, runs };
   }
   released.resolve();
-  for (let second = 0; second < 120; second++) {
+  for (let passed = 0; passed < LONGEST_MS; passed += STEP_MS) {
     const snapshot = await env.store.read(id);
     if (snapshot && "finishedAt" in snapshot.job) {
       hooks.commit = undefined;
@@ -134,7 +140,7 @@ async function runStory(
       const { job: { state }, result } = snapshot;
       return { commits: commits(), state, result, runs };
     }
-    clock.advance(1_000);
+    clock.advance(STEP_MS);
     await Promise.all([env.a.instance.beat(), env.b.instance.beat()]);
     if (!env.a.jobs.stopping) await env.a.instance.sweep();
     await env.b.instance.sweep();
