@@ -72,8 +72,7 @@ const { jobs, instance, kinds, health, operator, apiKeys, keys, metrics } = crea
 await keys.refresh().catch(exitWithoutKeys);
 
 // Deno Deploy requires this before the server starts. There, a cron run is a request, and an
-// instance lives as long as it has requests. So the run lasts until the jobs that it finds have
-// ended.
+// instance without requests is stopped. So the run lasts until the jobs that it finds have ended.
 platform.everyMinute("sweep", () => instance.patrol());
 
 const shutdowns = createModelShutdowns(config);

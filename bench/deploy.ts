@@ -1,21 +1,31 @@
 /**
  * Runs the program on a simulated Deno Deploy, with clients that leave. It prints a table: what
  * became of the jobs, how long they waited, and which requests it took. The exit code is 1 if a job
- * was lost, stuck, completed twice or not completed, or if a callback is missing.
+ * was lost, stuck, completed twice or not completed, if a callback is missing, or if an instance ended
+ * by itself.
  *
- * The platform's times are divided by `--scale`, and so are those of the model and the clients. The
- * times of the program itself are not: its lease, its sweeps, and its four seconds after SIGINT.
+ * The platform's times are divided by `--scale`, and so are those of the model and the clients, and
+ * the grace of the program after SIGINT. Its other times are not: its lease and its sweeps.
  *
- * `deno task simulate --jobs 200 --scale 20 --seed 1 --deno <path of Deno 2.5>`
+ * `deno task simulate --jobs 200 --scale 20 --seed 1 --background off`
  */
 import { parseArgs } from "node:util";
 import { type EndedJob, isEnded, type JobRecord } from "../lib/job/job_record.ts";
 import { DeployPlatform } from "../testing/deploy_platform.ts";
 import type { LogLine } from "../testing/program.ts";
-import { weatherEnv } from "../testing/weather_server.ts";
+import { serveLocally } from "../testing/local_server.ts";
+import { answerWeather, weatherEnv } from "../testing/weather_server.ts";
 import { Chance, wait } from "./chance.ts";
-import { CallbackReceiver, judge, readRecords, runClients, type Trip } from "./deploy/clients.ts";
-import { serveFaultyModel } from "./faulty_model.ts";
+import {
+  CallbackReceiver,
+  judge,
+  type Manner,
+  manners,
+  readRecords,
+  runClients,
+  type Trip,
+} from "./deploy/clients.ts";
+import { serveDeployModel } from "./deploy/model.ts";
 
 const { values } = parseArgs({
   options: {
@@ -23,8 +33,8 @@ const { values } = parseArgs({
     scale: { type: "string", default: "20" },
     /** Repeats the same random choices. Their timing still depends on the machine. */
     seed: { type: "string", default: String(Date.now() % 1_000_000) },
-    /** The path of Deno, for its version 2.5, which Deno Deploy has. */
-    deno: { type: "string", default: Deno.execPath() },
+    /** Whether the model has background responses, as OpenAI has: `on` or `off`. */
+    background: { type: "string", default: "on" },
   },
 });
 const [jobs, scale, seed] = [values.jobs, values.scale, values.seed]
@@ -41,6 +51,14 @@ const QUIET_MS = 4 * 60_000;
 const ABSENCE_MS = 20 * 60_000;
 /** How often a client asks that waits. */
 const POLL_MS = 5_000;
+/** One receiver in this many refuses the first callback. */
+const REFUSED_CALLBACKS = 10;
+/** The average time between two stops of instances that may have requests. */
+const EVICTION_MS = 5 * 60_000;
+/** How long jobs may go on after SIGINT. */
+const GRACE_SECONDS = 4;
+/** A job would fail that takes longer. The program's own limit is not scaled. */
+const TIMEOUT_MS = 15 * 60_000;
 /** How old eventual reads are, and how long the database takes for a request. Not scaled. */
 const LAG_MS = 300;
 const LATENCY_MS = 5;
@@ -49,29 +67,35 @@ const STUCK_AFTER_MS = 120_000;
 
 const apiKey = "deploy-simulation";
 const chance = new Chance(seed);
-const model = serveFaultyModel(chance.next, {
-  isFaulty: false,
-  pauseMsOf: ({ path }) =>
-    (path.endsWith("/responses")
+const model = serveDeployModel({
+  durationMsOf: (path) =>
+    (path === "/responses"
       ? MIN_TURN_MS + (MAX_TURN_MS - MIN_TURN_MS) * chance.next()
       : ITINERARY_MS) / scale,
+  hasBackground: values.background === "on",
+  serviceUrl: () => platform.url,
 });
-const receiver = new CallbackReceiver();
+const weather = serveLocally((_request, url) =>
+  answerWeather(url) ?? new Response(null, { status: 404 })
+);
+const receiver = new CallbackReceiver(() => chance.oneIn(REFUSED_CALLBACKS));
 const platform = await DeployPlatform.start({
-  deno: values.deno,
   scale,
   lagMs: LAG_MS,
   latencyMs: LATENCY_MS,
+  evictionMs: EVICTION_MS,
   random: chance.next,
   env: {
-    OPENAI_API_KEY: "sk-simulation",
-    OPENAI_BASE_URL: model.openai.url,
+    ...model.env,
     API_KEYS: apiKey,
     CALLBACK_PRIVATE_HOSTS: receiver.host,
-    ...weatherEnv(model.weather),
+    SHUTDOWN_GRACE_SECONDS: String(Math.floor(GRACE_SECONDS / scale)),
+    ...weatherEnv(weather),
   },
 });
-console.log(`seed ${seed}: ${jobs} jobs, times of the platform divided by ${scale}`);
+console.log(
+  `seed ${seed}: ${jobs} jobs on Deno ${Deno.version.deno}, times of the platform divided by ${scale}`,
+);
 const startedAt = Date.now();
 const trips = await runClients(platform, {
   jobs,
@@ -119,40 +143,41 @@ function spread(times: readonly number[]): string {
   return [0.5, 0.95, 1].map((part) => at(part).toFixed(1)).join(" / ");
 }
 
-/** Prints the table. @returns whether all jobs were completed */
-function report(trips: readonly Trip[], records: ReadonlyMap<string, JobRecord>): boolean {
-  const verdict = judge(trips, { records, platform, receiver });
-  const ended = trips.flatMap(({ id, manner }) => {
-    const job = records.get(id);
-    return job && isEnded(job) ? [{ manner, job }] : [];
-  });
-  const { instanceMs, longestStopMs, ...counts } = platform.counts;
-  const { reads, commits, conflicts, watches, eventual } = platform.kvRequests;
-  const log = platform.programs.flatMap((program) => program.log);
-  const count = (message: string) => log.filter((line) => line.message === message).length;
-  console.table({
-    seconds,
-    jobs: trips.length,
-    ...verdict,
-    "callbacks sent": receiver.delivered.size,
+/** A job that has ended, and what its client did. */
+interface EndedTrip {
+  manner: Manner;
+  job: EndedJob;
+}
+
+/** Returns the rows about the times of jobs. */
+function timesOf(ended: readonly EndedTrip[], log: readonly LogLine[]) {
+  const workMsOf = ({ startedAt, createdAt, finishedAt }: EndedJob) =>
+    finishedAt - (startedAt ?? createdAt);
+  return {
+    "jobs that took longer than 15 minutes, scaled":
+      ended.filter(({ job }) => workMsOf(job) > TIMEOUT_MS / scale).length,
     "waited for a worker, s: median / 95 % / longest": spread(
-      ended.map(({ job }) => (job.startedAt ?? job.createdAt) - job.createdAt),
+      ended.map(({ job }) => job.finishedAt - workMsOf(job) - job.createdAt),
     ),
     "ended later than its steps took, s: the same": spread(
       latenessOf(ended.map(({ job }) => job), log),
     ),
-    ...Object.fromEntries(
-      (["waits", "comes back", "never asks"] as const).map((manner) => [
-        `ended after, s, if the client ${manner}`,
-        spread(
-          ended.filter((one) => one.manner === manner)
-            .map(({ job }) => job.finishedAt - job.createdAt),
-        ),
-      ]),
-    ),
-    ...Object.fromEntries(
-      Object.entries(counts).map(([name, n]) => [`platform: ${name}`, n]),
-    ),
+    ...Object.fromEntries(manners.map((manner) => [
+      `ended after, s, if the client ${manner}`,
+      spread(
+        ended.filter((one) => one.manner === manner)
+          .map(({ job }) => job.finishedAt - job.createdAt),
+      ),
+    ])),
+  };
+}
+
+/** Returns the rows about the platform and its database. */
+function platformRows() {
+  const { instanceMs, longestStopMs, ...counts } = platform.counts;
+  const { reads, commits, conflicts, watches, eventual } = platform.kvRequests;
+  return {
+    ...Object.fromEntries(Object.entries(counts).map(([name, n]) => [`platform: ${name}`, n])),
     "platform: seconds of instances": Math.round(instanceMs / 1_000),
     "platform: longest stop, s": (longestStopMs / 1_000).toFixed(1),
     "KV: reads": reads,
@@ -160,12 +185,33 @@ function report(trips: readonly Trip[], records: ReadonlyMap<string, JobRecord>)
     "KV: conflicts": conflicts,
     "KV: watches": watches,
     "KV: eventual reads": eventual,
-    "KV: requests per job": Math.round((reads + commits + watches + eventual) / trips.length),
-    "model calls": model.journal.modelCalls.length,
-    "model calls that were interrupted": model.journal.modelCalls.length -
-      log.filter(({ message, step }) => message === "step" && /^turn-\d+$/.test(String(step)))
-        .length,
-    "jobs rescued": count("rescued"),
+    "KV: requests per job": Math.round((reads + commits + watches + eventual) / jobs),
+  };
+}
+
+/** Prints the table. @returns whether all jobs were completed */
+function report(trips: readonly Trip[], records: ReadonlyMap<string, JobRecord>): boolean {
+  const verdict = judge(trips, { records, platform, receiver });
+  const ended = trips.flatMap(({ id, manner }): EndedTrip[] => {
+    const job = records.get(id);
+    return job && isEnded(job) ? [{ manner, job }] : [];
+  });
+  const log = platform.programs.flatMap((program) => program.log);
+  const calls = model.server.bodies.length;
+  const answered =
+    log.filter(({ message, step }) => message === "step" && /^turn-\d+$/.test(String(step))).length;
+  console.table({
+    seconds,
+    jobs: trips.length,
+    ...verdict,
+    "callbacks sent": receiver.delivered.size,
+    "callbacks that were refused first": receiver.refused,
+    "webhooks of the model, by status": [...model.webhooks].map((entry) => entry.join(": ")).join(),
+    ...timesOf(ended, log),
+    ...platformRows(),
+    "model calls": calls,
+    "model calls that were interrupted": calls - answered,
+    "jobs rescued": log.filter(({ message }) => message === "rescued").length,
     "warnings and errors in the log": log.filter(({ level }) =>
       level === "WARN" || level === "ERROR"
     ).length,
@@ -174,5 +220,5 @@ function report(trips: readonly Trip[], records: ReadonlyMap<string, JobRecord>)
     if (level === "ERROR") console.log(level, message, error);
   }
   return verdict.completed === trips.length && verdict["callbacks missing"] === 0 &&
-    verdict["completed twice"] === 0;
+    verdict["completed twice"] === 0 && platform.counts.crashed === 0;
 }

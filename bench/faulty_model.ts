@@ -2,6 +2,7 @@
  * A model that fails at random in all ways that are known of models, and records its calls. The
  * good answers come from an independent server of OpenAI's protocol.
  */
+import type { FixtureResponse } from "@copilotkit/aimock";
 import { sampleBundles } from "../jobs/kinds/bundles/sample.ts";
 import { sampleItinerary } from "../jobs/kinds/itinerary/sample.ts";
 import { answerWeather } from "../testing/weather_server.ts";
@@ -168,8 +169,9 @@ function turnOf({ body }: Call): number {
   return inputs.length;
 }
 
-function goodAnswer(call: Call, trip: string): Reply {
-  const { messages, input } = call.body;
+/** Returns a good answer to a call about a trip or a change. */
+export function goodAnswer({ body }: Pick<Call, "body">, trip: string): FixtureResponse {
+  const { messages, input } = body;
   const written = trip.startsWith("Change") ? changedParts : plans;
   if (messages) {
     return { content: JSON.stringify(written["/api/itineraries"](trip)) };

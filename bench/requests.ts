@@ -9,10 +9,10 @@ import { parseArgs } from "node:util";
 import type { Runtime } from "../jobs/runtime/runtime.ts";
 import { systemClock } from "../lib/clock.ts";
 import { parseConfig } from "../lib/config.ts";
-import type { Kv } from "../lib/platform/kv.ts";
 import { patientKv } from "../lib/store/database.ts";
 import { groupCommits } from "../lib/store/group_commit.ts";
 import { techno, testApp, tokyo } from "../testing/app.ts";
+import { countRequests, type KvRequests } from "../testing/counted_kv.ts";
 import { workDirectory } from "../testing/program.ts";
 import { openBenchRuntime } from "./runtime.ts";
 
@@ -30,43 +30,21 @@ const TOGETHER = 32;
 /** An instance reads more when it starts, and writes its first report. */
 const START_MS = 5_000;
 
-/** How many requests of each sort a database got. */
-class Requests {
-  reads = 0;
-  commits = 0;
-
-  /** Counts what `work` causes, for each of `times`. */
-  async of(work: () => Promise<unknown>, times = 1) {
-    const before = { reads: this.reads, commits: this.commits };
-    await work();
-    const each = (count: number) => Number((count / times).toFixed(2));
-    return { reads: each(this.reads - before.reads), commits: each(this.commits - before.commits) };
-  }
+/** Returns the requests that `work` causes, for each of `times`. */
+async function requestsOf(work: () => Promise<unknown>, times = 1): Promise<KvRequests> {
+  const before = { ...requests };
+  await work();
+  const each = (count: number) => Number((count / times).toFixed(2));
+  return {
+    reads: each(requests.reads - before.reads),
+    commits: each(requests.commits - before.commits),
+  };
 }
 
-/** Counts the calls of a database. A batch of a list is a read. */
-function counted<T extends object>(target: T, requests: Requests): T {
-  const isTransaction = "commit" in target;
-  return new Proxy(target, {
-    get(_, name, wrapped) {
-      const value = Reflect.get(target, name, target);
-      if (typeof value !== "function") return value;
-      return (...args: unknown[]) => {
-        if (name === "commit" || (!isTransaction && (name === "set" || name === "delete"))) {
-          requests.commits++;
-        }
-        // A list of at most one batch is one request; nothing here lists more.
-        if (name === "get" || name === "getMany" || name === "list") requests.reads++;
-        const result = value.apply(target, args);
-        if (result === target) return wrapped;
-        return name === "atomic" ? counted(result, requests) : result;
-      };
-    },
-  });
-}
-
-const requests = new Requests();
-const rows: Record<string, { reads: number; commits: number }> = {};
+await using directory = await workDirectory();
+const { kv: counted, requests } = countRequests(await Deno.openKv(`${directory.path}/kv.sqlite`));
+const kv = groupCommits(patientKv(counted));
+const rows: Record<string, KvRequests> = {};
 
 async function post(app: ReturnType<typeof testApp>, path: string, body: unknown): Promise<string> {
   const answer = await app.request(path, {
@@ -96,9 +74,9 @@ async function countJobs(runtime: Runtime): Promise<void> {
       await instance.idle();
     };
     await one();
-    rows[`${path}: a job, from POST to its end`] = await requests.of(() => repeat(one), TIMES);
+    rows[`${path}: a job, from POST to its end`] = await requestsOf(() => repeat(one), TIMES);
   }
-  rows[`${TOGETHER} itineraries at once, each`] = await requests.of(async () => {
+  rows[`${TOGETHER} itineraries at once, each`] = await requestsOf(async () => {
     await Promise.all(
       Array.from({ length: TOGETHER }, () => post(app, "/api/itineraries", tokyo)),
     );
@@ -107,8 +85,8 @@ async function countJobs(runtime: Runtime): Promise<void> {
   const finished = await post(app, "/api/itineraries", tokyo);
   await instance.idle();
   const poll = async () => await (await app.request(finished)).text();
-  rows["a poll of a finished job, alone"] = await requests.of(() => repeat(poll), TIMES);
-  rows[`${TOGETHER} polls of one job at once, each`] = await requests.of(
+  rows["a poll of a finished job, alone"] = await requestsOf(() => repeat(poll), TIMES);
+  rows[`${TOGETHER} polls of one job at once, each`] = await requestsOf(
     () => Promise.all(Array.from({ length: TOGETHER }, poll)),
     TOGETHER,
   );
@@ -119,7 +97,7 @@ async function countSlow(runtime: Runtime): Promise<void> {
   const app = testApp(runtime, { clock: systemClock });
   const { instance } = runtime;
   instance.start();
-  rows[`a job that takes ${SLOW_MS / 1_000} s, with its instance`] = await requests.of(async () => {
+  rows[`a job that takes ${SLOW_MS / 1_000} s, with its instance`] = await requestsOf(async () => {
     await post(app, "/api/itineraries", tokyo);
     await instance.idle();
   });
@@ -132,22 +110,22 @@ async function countWaiting(runtime: Runtime): Promise<void> {
     Array.from({ length: TOGETHER }, () => post(app, "/api/itineraries", tokyo)),
   );
   const poll = (path: string) => async () => await (await app.request(path)).text();
-  rows["a poll of a waiting job, alone"] = await requests.of(
+  rows["a poll of a waiting job, alone"] = await requestsOf(
     () => repeat(poll(paths[0]!)),
     TIMES,
   );
-  rows[`polls of ${TOGETHER} waiting jobs at once, each`] = await requests.of(
+  rows[`polls of ${TOGETHER} waiting jobs at once, each`] = await requestsOf(
     () => Promise.all(paths.map((path) => poll(path)())),
     TOGETHER,
   );
 }
 
-async function countIdle(kv: Kv): Promise<void> {
+async function countIdle(): Promise<void> {
   const seconds = Number(values.idle);
   const { instance } = openBenchRuntime(kv, { config: parseConfig({ DOORBELL: "sweep" }) });
   instance.start();
   await systemClock.wait(START_MS);
-  const { reads, commits } = await requests.of(
+  const { reads, commits } = await requestsOf(
     () => systemClock.wait(1_000 * seconds),
     seconds / 60,
   );
@@ -155,11 +133,8 @@ async function countIdle(kv: Kv): Promise<void> {
   await instance.stop(0, AbortSignal.abort());
 }
 
-await using directory = await workDirectory();
-const raw = await Deno.openKv(`${directory.path}/kv.sqlite`);
-const kv = groupCommits(patientKv(counted<Kv>(raw, requests)));
 const config = parseConfig({ DOORBELL: "sweep", SAMPLE_DELAY_MS: "0" });
-await countIdle(kv);
+await countIdle();
 await countJobs(openBenchRuntime(kv, { config }));
 await countSlow(openBenchRuntime(kv, { config: { ...config, sampleDelayMs: SLOW_MS } }));
 await countWaiting(openBenchRuntime(kv, { config: { ...config, concurrency: 0 } }));

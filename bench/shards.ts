@@ -1,21 +1,22 @@
 /**
- * Measures what several processes and several files carry, and simulates shards: one dies and comes
- * back, and one is added. `deno task shards`
+ * Measures what several processes and several files carry, and simulates shards: one is killed and
+ * comes back, and one is added. `deno task shards`
  *
- * `--seconds`: the length of each measurement. `--jobs`: how many jobs the simulation has.
+ * `--seconds`: the length of a measurement. `--rounds`: how often each is repeated; the best one
+ * counts, because other programs only make it worse. `--jobs`: how many jobs the simulation has.
  */
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { systemClock } from "../lib/clock.ts";
 import { workDirectory } from "../testing/program.ts";
 import { acceptedPerSecond } from "./shards/writer_process.ts";
-import { Shard, ShardDownError } from "./shards/shard.ts";
 import { shardOfId } from "./shards/shard_map.ts";
-import { ShardedJobs } from "./shards/sharded_jobs.ts";
+import { ShardProcess } from "./shards/shard_process.ts";
+import { ShardDownError, ShardedJobs } from "./shards/sharded_jobs.ts";
 
 const { values } = parseArgs({
   options: {
-    seconds: { type: "string", default: "5" },
+    seconds: { type: "string", default: "2" },
+    rounds: { type: "string", default: "3" },
     jobs: { type: "string", default: "400" },
   },
 });
@@ -34,12 +35,6 @@ const layouts = [
 /** How long a plan takes in the simulation. */
 const DELAY_MS = 500;
 
-/** The simulation ends before this time, or fails. */
-const LIMIT_MS = 60_000;
-
-/** How often the simulation looks whether its jobs have ended. */
-const LOOK_MS = 50;
-
 const SHARDS = 4;
 
 /** Returns how many jobs these processes accept in a second, on so many files. */
@@ -51,18 +46,17 @@ async function measure({ processes, files, isOneCaller }: typeof layouts[number]
 }
 
 async function measureAll(): Promise<void> {
-  const table: Record<string, number | boolean>[] = [];
-  let first: number | undefined;
-  for (const layout of layouts) {
-    const perSecond = await measure(layout);
-    first ??= perSecond;
-    table.push({
-      ...layout,
-      "jobs accepted per second": Math.round(perSecond),
-      "ratio": Number((perSecond / first).toFixed(2)),
-    });
+  const best = layouts.map(() => 0);
+  for (let round = 0; round < Number(values.rounds); round++) {
+    for (const [n, layout] of layouts.entries()) {
+      best[n] = Math.max(best[n]!, await measure(layout));
+    }
   }
-  console.table(table);
+  console.table(layouts.map((layout, n) => ({
+    ...layout,
+    "jobs accepted per second": Math.round(best[n]!),
+    "ratio": Number((best[n]! / best[0]!).toFixed(2)),
+  })));
 }
 
 /** Submits jobs, and counts the refused ones. */
@@ -80,22 +74,16 @@ async function submitMany(jobs: ShardedJobs, count: number, keyOf?: (n: number) 
   return { ids, refused };
 }
 
-/** Reads jobs until all that can be read have ended. */
-async function untilEnded(jobs: ShardedJobs, ids: readonly string[]) {
-  const startedAt = performance.now();
-  for (;;) {
-    const states = await Promise.all(ids.map(async (id) => {
-      try {
-        return (await jobs.read(id))?.state ?? "unknown";
-      } catch (error) {
-        if (error instanceof ShardDownError) return "not readable";
-        throw error;
-      }
-    }));
-    if (!states.some((state) => state === "queued" || state === "running")) return states;
-    if (performance.now() - startedAt > LIMIT_MS) throw new Error("The jobs do not end");
-    await systemClock.wait(LOOK_MS);
-  }
+/** Waits until all jobs that can be read have ended. */
+async function untilEnded(jobs: ShardedJobs, ids: readonly string[]): Promise<string[]> {
+  return await Promise.all(ids.map(async (id) => {
+    try {
+      return (await jobs.readEnded(id))?.state ?? "unknown";
+    } catch (error) {
+      if (error instanceof ShardDownError) return "not readable";
+      throw error;
+    }
+  }));
 }
 
 const rows: Record<string, Record<string, number>> = {};
@@ -113,51 +101,39 @@ function note(what: string, { states, refused = 0 }: { states: string[]; refused
 }
 
 async function simulate(count: number): Promise<void> {
-  await using directory = await workDirectory();
-  const opened: Shard[] = [];
-  const start = (shard: Shard) => {
-    opened.push(shard);
-    shard.start();
-    return shard;
-  };
-  const open = async (number: number) => {
+  await using stack = new AsyncDisposableStack();
+  const directory = stack.use(await workDirectory());
+  const start = async (number: number) => {
     const path = join(directory.path, `${number}.sqlite`);
-    return start(await Shard.open(number, { path, clock: systemClock, delayMs: DELAY_MS }));
+    return stack.use(await ShardProcess.start(number, { path, delayMs: DELAY_MS }));
   };
-  const jobs = new ShardedJobs(
-    await Promise.all(Array.from({ length: SHARDS }, (_, number) => open(number))),
-  );
-  try {
-    const before = await submitMany(jobs, count);
-    const dying = jobs.shards[1]!;
-    await whileRunning(dying);
-    dying.die();
-    const keyed = await submitMany(jobs, count, (n) => `key ${n}`);
-    const during = await submitMany(jobs, count);
-    const accepted = [...before.ids, ...keyed.ids, ...during.ids];
-    note("accepted before", { states: await untilEnded(jobs, before.ids) });
-    note("while a shard is down", { states: await untilEnded(jobs, during.ids), ...during });
-    note("the same, with keys", { states: await untilEnded(jobs, keyed.ids), ...keyed });
-    jobs.replace(start(await dying.reopen()));
-    note("all, after it is back", { states: await untilEnded(jobs, accepted) });
-    jobs.add(await open(SHARDS));
-    const again = await submitMany(jobs, count, (n) => `key ${n}`);
-    note("keys again, with a new shard", { states: await untilEnded(jobs, again.ids), ...again });
-    const known = new Set(keyed.ids);
-    console.table(rows);
-    console.table({
-      "jobs of the shard that died": before.ids.filter((id) => shardOfId(id) === 1).length,
-      "keys that found their job": again.ids.filter((id) => known.has(id)).length,
-      "keys whose first request was refused": again.ids.filter((id) => !known.has(id)).length,
-    });
-  } finally {
-    await Promise.all(opened.map((shard) => shard.close()));
-  }
-}
-
-/** Waits until an instance works on jobs. */
-async function whileRunning(shard: Shard): Promise<void> {
-  while (shard.running === 0) await systemClock.wait(1);
+  const shards = await Promise.all(Array.from({ length: SHARDS }, (_, number) => start(number)));
+  const jobs = new ShardedJobs(shards);
+  const before = await submitMany(jobs, count);
+  const dying = shards[1]!;
+  const interrupted = await dying.sweep();
+  await dying.kill();
+  const keyed = await submitMany(jobs, count, (n) => `key ${n}`);
+  const during = await submitMany(jobs, count);
+  const accepted = [...before.ids, ...keyed.ids, ...during.ids];
+  note("accepted before", { states: await untilEnded(jobs, before.ids) });
+  note("while a shard is down", { states: await untilEnded(jobs, during.ids), ...during });
+  note("the same, with keys", { states: await untilEnded(jobs, keyed.ids), ...keyed });
+  jobs.replace(await start(dying.number));
+  note("all, after it is back", { states: await untilEnded(jobs, accepted) });
+  const records = await Promise.all(accepted.map((id) => jobs.read(id)));
+  jobs.add(await start(SHARDS));
+  const again = await submitMany(jobs, count, (n) => `key ${n}`);
+  note("keys again, with a new shard", { states: await untilEnded(jobs, again.ids), ...again });
+  const known = new Set(keyed.ids);
+  console.table(rows);
+  console.table({
+    "jobs of the shard that died": before.ids.filter((id) => shardOfId(id) === dying.number).length,
+    "of which it had begun": interrupted,
+    "jobs with a second attempt": records.filter((job) => job?.attempt === 2).length,
+    "keys that found their job": again.ids.filter((id) => known.has(id)).length,
+    "keys whose first request was refused": again.ids.filter((id) => !known.has(id)).length,
+  });
 }
 
 await measureAll();

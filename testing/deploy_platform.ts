@@ -2,8 +2,9 @@
  * Deno Deploy, simulated: it runs the program in instances, and is the address that clients call.
  *
  * - Requests start instances. They go to any instance that is ready or starting, or to a new one.
- * - An instance without a request is stopped some time after the last byte of its answers: SIGINT,
- *   and five seconds later SIGKILL.
+ * - An instance is stopped some time after its last request and the last byte of its answers: SIGINT,
+ *   and five seconds later SIGKILL. A request that waits for its answer does not keep it alive.
+ * - At times an instance is stopped although it has requests. New ones go to other instances.
  * - A run of a cron is a request to an instance. While it lasts, the next runs are skipped.
  * - The database is that of the platform, over KV Connect: there is no queue. What is read with
  *   `consistency: "eventual"` may be old.
@@ -19,7 +20,7 @@ import { HostedKv, type KvRequests } from "./hosted_kv.ts";
 import { Program, workDirectory } from "./program.ts";
 import { root } from "./source_files.ts";
 
-/** An instance is stopped when it had no request for a time from here… */
+/** An instance is stopped when it had no request and sent nothing for a time from here… */
 const MIN_IDLE_MS = 5_000;
 /** …to here. */
 const MAX_IDLE_MS = 10 * 60_000;
@@ -48,37 +49,48 @@ export interface DeployOptions {
   requestsPerStart?: number;
   /** Returns a number from 0 up to, but not including, 1. */
   random?: () => number;
-  /** Whether crons run by the clock; else only {@link DeployPlatform.runCron} runs them. */
-  hasCrons?: boolean;
+  /** The average time between two stops of instances that may have requests; 0: there are none. */
+  evictionMs?: number;
+  /** Whether only the caller runs crons and stops instances, and the clock does neither. */
+  isManual?: boolean;
 }
 
 /** What the platform counts. */
 export interface DeployCounts {
   /** Requests of clients. */
   requests: number;
-  /** Requests that no instance has answered: its process ended. */
+  /** Requests of clients that no instance has answered: its process ended. */
   unanswered: number;
+  /** Answers to clients that lack their end, for the same reason. */
+  cut: number;
   /** Instances that were started, at all. */
   started: number;
   /** The most instances at once. */
   most: number;
-  /** Instances that were stopped, and the ones of these that took longer than five seconds. */
+  /** Instances that ended by themselves. */
+  crashed: number;
+  /** Instances that were stopped… */
   stopped: number;
+  /** …of these, the ones that the platform needed for something else… */
+  evicted: number;
+  /** …and the ones that took longer than five seconds. */
   killed: number;
   cronRuns: number;
+  /** Runs that were not started, because an earlier one lasted… */
   skippedCronRuns: number;
+  /** …and runs whose instance was stopped before their end. */
+  cutCronRuns: number;
   /** The time in which instances ran, together, in milliseconds. */
   instanceMs: number;
   /** The longest time from SIGINT to the end of a process, in milliseconds. */
   longestStopMs: number;
 }
 
-/** One process of the program, and the requests that it has now. */
+/** One process of the program. */
 interface Instance {
   program: Program;
   startedAt: number;
-  openRequests: number;
-  /** Stops it when it has had no request for some time. */
+  /** Stops it when it has had no traffic for some time. */
   idle: ReturnType<typeof setTimeout> | undefined;
   /** Resolves when its process has ended, if it has been stopped. */
   end: Promise<void> | undefined;
@@ -89,12 +101,16 @@ export class DeployPlatform implements AsyncDisposable {
   readonly counts: DeployCounts = {
     requests: 0,
     unanswered: 0,
+    cut: 0,
     started: 0,
     most: 0,
+    crashed: 0,
     stopped: 0,
+    evicted: 0,
     killed: 0,
     cronRuns: 0,
     skippedCronRuns: 0,
+    cutCronRuns: 0,
     instanceMs: 0,
     longestStopMs: 0,
   };
@@ -109,6 +125,7 @@ export class DeployPlatform implements AsyncDisposable {
   readonly #all: Instance[] = [];
   readonly #cronRuns = new Map<string, Promise<void>>();
   readonly #timers: ReturnType<typeof setInterval>[] = [];
+  #eviction: ReturnType<typeof setTimeout> | undefined;
 
   private constructor(directory: AsyncDisposable & { path: string }, options: DeployOptions) {
     this.#directory = directory;
@@ -121,7 +138,8 @@ export class DeployPlatform implements AsyncDisposable {
       maxInstances: 4,
       requestsPerStart: 20,
       random: Math.random,
-      hasCrons: true,
+      evictionMs: 0,
+      isManual: false,
       ...options,
     };
     this.kv = new HostedKv(this.#options);
@@ -142,13 +160,28 @@ export class DeployPlatform implements AsyncDisposable {
   }
 
   async #deploy(): Promise<void> {
-    const { hasCrons, scale } = this.#options;
+    const { isManual, scale } = this.#options;
     const answer = await this.#forward(this.#choose(), new Request(`http://host${CRON_PATH}`));
-    for (const name of await answer.json()) {
-      if (hasCrons) {
-        this.#timers.push(setInterval(() => this.runCron(name), CRON_MS / scale));
-      }
+    const names = await answer.json();
+    if (isManual) return;
+    for (const name of names) {
+      this.#timers.push(setInterval(() => this.runCron(name), CRON_MS / scale));
     }
+    this.#evictLater();
+  }
+
+  /** Stops any instance after some time, whatever it does, and again after that. */
+  #evictLater(): void {
+    const { evictionMs, scale, random } = this.#options;
+    if (evictionMs === 0) return;
+    this.#eviction = setTimeout(() => {
+      const instance = [...this.#ready][Math.floor(random() * this.#ready.size)];
+      if (instance) {
+        this.counts.evicted++;
+        this.#stop(instance);
+      }
+      this.#evictLater();
+    }, 2 * random() * evictionMs / scale);
   }
 
   /** The address of the app, without a slash at the end. */
@@ -173,7 +206,7 @@ export class DeployPlatform implements AsyncDisposable {
     const request = new Request(`http://host${CRON_PATH}${name}`, { method: "POST" });
     const run = this.#forward(this.#choose(), request)
       .then((answer) => answer.body?.cancel())
-      .then(() => {}, () => void this.counts.unanswered++)
+      .then(() => {}, () => void this.counts.cutCronRuns++)
       .finally(() => this.#cronRuns.delete(name));
     this.#cronRuns.set(name, run);
     await run;
@@ -199,7 +232,9 @@ export class DeployPlatform implements AsyncDisposable {
     const { pathname } = new URL(request.url);
     if (pathname.startsWith(CRON_PATH)) return new Response(null, { status: 404 });
     try {
-      return await this.#forward(this.#choose(), request);
+      return await this.#forward(this.#choose(), request, () => {
+        if (!request.signal.aborted) this.counts.cut++;
+      });
     } catch {
       this.counts.unanswered++;
       return new Response("No instance has answered", { status: 502 });
@@ -233,7 +268,6 @@ export class DeployPlatform implements AsyncDisposable {
     const instance: Instance = {
       program,
       startedAt: Date.now(),
-      openRequests: 0,
       idle: undefined,
       end: undefined,
     };
@@ -245,46 +279,57 @@ export class DeployPlatform implements AsyncDisposable {
     return instance;
   }
 
-  /** Sends a request to an instance, which lives until some time after the last byte. */
-  async #forward(instance: Instance, request: Request): Promise<Response> {
+  /**
+   * Sends a request to an instance.
+   *
+   * @param onCut is called if the answer ends too early
+   * @throws if the instance ends before it answers
+   */
+  async #forward(
+    instance: Instance,
+    request: Request,
+    onCut: () => void = () => {},
+  ): Promise<Response> {
+    const onTraffic = () => this.#noteTraffic(instance);
+    // Else it could be stopped before it has started.
     clearTimeout(instance.idle);
-    instance.openRequests++;
     try {
+      const address = await instance.program.url();
+      onTraffic();
       const { pathname, search } = new URL(request.url);
-      const answer = await fetch(`${await instance.program.url()}${pathname}${search}`, {
+      const answer = await fetch(`${address}${pathname}${search}`, {
         method: request.method,
         headers: request.headers,
         body: request.body,
         redirect: "manual",
         signal: request.signal,
       });
+      onTraffic();
       // The body is not compressed any more.
       const headers = new Headers(answer.headers);
       headers.delete("content-encoding");
       headers.delete("content-length");
       const { status } = answer;
-      if (!answer.body) {
-        this.#release(instance);
-        return new Response(null, { status, headers });
-      }
-      return new Response(whenEnded(answer.body, () => this.#release(instance)), {
-        status,
-        headers,
-      });
+      const body = answer.body && relayed(answer.body, { onTraffic, onCut });
+      return new Response(body, { status, headers });
     } catch (error) {
-      this.#release(instance);
+      onTraffic();
       throw error;
     }
   }
 
-  /** Notes the end of a request. The instance may be stopped after it. */
-  #release(instance: Instance): void {
-    const { random, scale } = this.#options;
-    if (--instance.openRequests > 0 || instance.end) return;
-    if (instance.program.hasEnded) return void this.#ready.delete(instance);
+  /** Notes a request, or a part of an answer. The instance may be stopped some time after it. */
+  #noteTraffic(instance: Instance): void {
+    const { random, scale, isManual } = this.#options;
+    clearTimeout(instance.idle);
+    if (instance.end) return;
+    if (instance.program.hasEnded) {
+      if (this.#ready.delete(instance)) this.counts.crashed++;
+      return;
+    }
+    if (isManual) return;
     // Short times are as frequent as long ones.
     const idleMs = MIN_IDLE_MS * (MAX_IDLE_MS / MIN_IDLE_MS) ** random();
-    clearTimeout(instance.idle);
     instance.idle = setTimeout(() => this.#stop(instance), idleMs / scale);
   }
 
@@ -311,6 +356,7 @@ export class DeployPlatform implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     for (const timer of this.#timers) clearInterval(timer);
+    clearTimeout(this.#eviction);
     await this.stopInstances();
     await Promise.all(this.#cronRuns.values());
     await this.#server.shutdown();
@@ -319,29 +365,25 @@ export class DeployPlatform implements AsyncDisposable {
   }
 }
 
-/** Passes on a body, and calls `onEnd` once when it ends in any way. */
-function whenEnded(body: ReadableStream<Uint8Array<ArrayBuffer>>, onEnd: () => void) {
+/** Passes on a body. Calls `onTraffic` with each part of it, and `onCut` if it breaks. */
+function relayed(
+  body: ReadableStream<Uint8Array<ArrayBuffer>>,
+  { onTraffic, onCut }: { onTraffic: () => void; onCut: () => void },
+): ReadableStream<Uint8Array<ArrayBuffer>> {
   const reader = body.getReader();
-  let hasEnded = false;
-  const end = () => {
-    if (!hasEnded) onEnd();
-    hasEnded = true;
-  };
   return new ReadableStream<Uint8Array<ArrayBuffer>>({
     async pull(controller) {
       try {
         const { value, done } = await reader.read();
-        if (!done) return controller.enqueue(value);
-        end();
-        controller.close();
+        onTraffic();
+        if (done) controller.close();
+        else controller.enqueue(value);
       } catch (error) {
-        end();
+        onCut();
         controller.error(error);
       }
     },
-    async cancel(reason) {
-      end();
-      await reader.cancel(reason);
-    },
+    // The client has left.
+    cancel: (reason) => reader.cancel(reason),
   });
 }

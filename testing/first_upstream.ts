@@ -57,7 +57,8 @@ export function serveFirstUpstream(upstreams: () => readonly string[]): FirstUps
   };
 }
 
-function isRefused(error: unknown): boolean {
+/** Returns whether `fetch` failed because nothing listens: the request was not sent. */
+export function isRefused(error: unknown): boolean {
   // Deno 2.9 has the reason in the cause, earlier versions in the message.
   return error instanceof Error &&
     /connection refused/i.test(`${error.message} ${error.cause ?? ""}`);

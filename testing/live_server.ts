@@ -7,7 +7,7 @@
 import type { FixtureResponse } from "@copilotkit/aimock";
 import { frame, type StreamEvent } from "./event_stream.ts";
 import { requestLine, serveLocally } from "./local_server.ts";
-import { askMock } from "./openai_server.ts";
+import { askMock, type Call } from "./openai_server.ts";
 import { withWaitLimit } from "./wait_limit.ts";
 
 /** An answer, and how much of it has been sent. */
@@ -21,12 +21,27 @@ interface Answer {
   silent: boolean;
 }
 
+/** Returns the answer to a call. */
+type Choose = (call: Pick<Call, "path" | "body">) => FixtureResponse;
+
 /**
  * Starts a server that gives the answers in order, the last one to all further calls. An answer
  * grows only by {@link LiveServer.write}.
  */
 export function serveLive(...script: FixtureResponse[]): LiveServer {
   return new LiveServer(script);
+}
+
+/**
+ * Like {@link serveLive}, with the answer that `choose` returns for each call.
+ *
+ * @param onBegun is called with each call whose answer has begun, and the id of the answer
+ */
+export function serveLiveBy(
+  choose: Choose,
+  onBegun: (id: string, call: Pick<Call, "path" | "body">) => void,
+): LiveServer {
+  return new LiveServer(choose, onBegun);
 }
 
 /** The front; `await using` stops it. */
@@ -38,14 +53,16 @@ export class LiveServer implements AsyncDisposable {
   readonly bodies: Record<string, unknown>[] = [];
   /** Whether an answer was an error. */
   hasFailed = false;
-  #script: FixtureResponse[];
+  #script: FixtureResponse[] | Choose;
+  readonly #onBegun: Parameters<typeof serveLiveBy>[1] | undefined;
   readonly #answers = new Map<string, Answer>();
   readonly #server = serveLocally((request, url) => this.#answer(request, url));
   #changed = Promise.withResolvers<void>();
   #cut = Promise.withResolvers<void>();
 
-  constructor(script: FixtureResponse[]) {
+  constructor(script: FixtureResponse[] | Choose, onBegun?: Parameters<typeof serveLiveBy>[1]) {
     this.#script = script;
+    this.#onBegun = onBegun;
   }
 
   /** Begins again with another script, as a new server. */
@@ -89,7 +106,9 @@ export class LiveServer implements AsyncDisposable {
 
   /** Sends an answer up to this text; without `text`, to its end. */
   write(id: string, text?: string): void {
-    const answer = this.#answers.get(id)!;
+    const answer = this.#answers.get(id);
+    // It was deleted meanwhile.
+    if (!answer) return;
     let written = "";
     answer.sendable = answer.events.length;
     for (const [n, event] of answer.events.entries()) {
@@ -145,7 +164,9 @@ export class LiveServer implements AsyncDisposable {
 
   async #create(request: Request, path: string): Promise<Response> {
     const body = await request.json();
-    const reply = this.#script[Math.min(this.bodies.length, this.#script.length - 1)]!;
+    const reply = typeof this.#script === "function"
+      ? this.#script({ path, body })
+      : this.#script[Math.min(this.bodies.length, this.#script.length - 1)]!;
     this.bodies.push(body);
     const written = await askMock(reply, `/v1${path}`, { headers: request.headers, body });
     // An error is sent at once.
@@ -159,6 +180,7 @@ export class LiveServer implements AsyncDisposable {
     this.#answers.set(answer.id, answer);
     this.journal.push(`POST ${path}`);
     this.#change();
+    this.#onBegun?.(answer.id, { path, body });
     return this.#streamFrom(answer, 0);
   }
 

@@ -1,6 +1,7 @@
 /**
- * Clients of a service on the simulated Deno Deploy, most of which leave: some poll until their plan
- * is there, some come back much later, and some never ask again.
+ * Clients of a service on the simulated Deno Deploy, most of which leave. Some poll or read a stream
+ * until their plan is there, and some come back much later. Others never ask again, and half of
+ * these leave in the middle of a stream.
  */
 import { z } from "zod";
 import { isEnded, JobRecord } from "../../lib/job/job_record.ts";
@@ -10,20 +11,30 @@ import { withWaitLimit } from "../../testing/wait_limit.ts";
 import { type Chance, wait } from "../chance.ts";
 import { requestBodies, tripName } from "../faulty_model.ts";
 
-/** What a client does after its `POST`. */
-export type Manner = "waits" | "comes back" | "never asks";
+/** What clients do after their `POST`. */
+export const manners = [
+  "waits",
+  "reads a stream",
+  "comes back",
+  "leaves a stream",
+  "never asks",
+] as const;
+export type Manner = typeof manners[number];
 
 /** What clients do, in turn, unless told otherwise: most leave, and half never ask again. */
 const mixedManners: readonly Manner[] = [
   "never asks",
   "comes back",
+  "leaves a stream",
+  "reads a stream",
   "never asks",
   "comes back",
-  "never asks",
-  "comes back",
-  "never asks",
+  "leaves a stream",
   "waits",
 ];
+
+/** Clients that never ask again get a callback. */
+const hasCallback = (manner: Manner) => manner === "never asks" || manner === "leaves a stream";
 
 /** How often a client sends a request again that no instance has answered. */
 const TRIES = 5;
@@ -66,14 +77,23 @@ const Delivery = z.object({ type: z.string() });
 export class CallbackReceiver implements AsyncDisposable {
   /** How often each job was delivered, by the name of its client. */
   readonly delivered = new Map<string, number>();
+  /** How many deliveries it has refused. */
+  refused = 0;
   readonly #server: LocalServer;
   #arrived = Promise.withResolvers<void>();
 
-  constructor() {
+  /** @param refuses returns whether it refuses the first delivery to a client */
+  constructor(refuses: (client: string) => boolean = () => false) {
+    const known = new Set<string>();
     this.#server = serveLocally(async (request, { pathname }) => {
       const client = pathname.slice(1);
       const { type } = Delivery.parse(await request.json());
       if (!type.endsWith(".completed")) return new Response(null, { status: 400 });
+      if (!known.has(client) && refuses(client)) {
+        known.add(client);
+        this.refused++;
+        return new Response(null, { status: 503 });
+      }
       this.delivered.set(client, (this.delivered.get(client) ?? 0) + 1);
       this.#arrived.resolve();
       this.#arrived = Promise.withResolvers();
@@ -103,13 +123,35 @@ export class CallbackReceiver implements AsyncDisposable {
   }
 }
 
-/** Sends a request. Sends it again if no instance has answered it. */
-async function send(url: string, init: RequestInit): Promise<Response> {
+/** Sends a request, and reads the answer. Sends it again if no instance has answered it. */
+async function send(url: string, init: RequestInit): Promise<{ headers: Headers; text: string }> {
   for (let n = 1;; n++) {
-    const answer = await fetch(url, init);
-    if (answer.status < 500 || n === TRIES) return answer;
-    await answer.body?.cancel();
+    try {
+      const answer = await fetch(url, init);
+      const text = await answer.text();
+      if (answer.status < 500 || n === TRIES) return { headers: answer.headers, text };
+    } catch (error) {
+      if (n === TRIES) throw error;
+    }
     await wait(TRY_AGAIN_MS);
+  }
+}
+
+/**
+ * Reads a stream to its end, or until it breaks.
+ *
+ * @param options `leaves`: ends the connection after the first bytes
+ */
+async function readStream(
+  url: string,
+  { headers, leaves }: { headers: Record<string, string>; leaves: boolean },
+): Promise<void> {
+  try {
+    const { body } = await fetch(url, { headers });
+    // The end of the loop cancels the body, which closes the connection.
+    for await (const _ of body!) if (leaves) break;
+  } catch {
+    // Its instance was stopped. The client goes on with a poll.
   }
 }
 
@@ -142,23 +184,28 @@ async function runClient(
   const [path, bodyFor] = kinds[n % kinds.length]!;
   const manner = manners[Math.floor(n / kinds.length) % manners.length]!;
   const client = `client-${n}`;
-  const callback = manner === "never asks" ? { callbackUrl: receiver.urlFor(client) } : {};
+  const callback = hasCallback(manner) ? { callbackUrl: receiver.urlFor(client) } : {};
   const headers = { authorization: `Bearer ${apiKey}`, "content-type": "application/json" };
-  const accepted = await send(platform.url + path, {
+  const { text, headers: answered } = await send(platform.url + path, {
     method: "POST",
     headers: { ...headers, "idempotency-key": client },
     body: JSON.stringify({ ...bodyFor(tripName(n)), ...callback }),
   });
-  const text = await accepted.text();
-  const location = accepted.headers.get("location");
+  const location = answered.get("location");
   if (location === null) throw new Error(`${tripName(n)} was not accepted: ${text}`);
   const { status } = Accepted.parse(JSON.parse(text));
   const trip: Trip = { client, id: location.split("/").at(-1)!, path: location, manner, status };
+  const url = platform.url + location;
   if (manner === "comes back") await wait(absenceMs * chance.next());
-  while (manner !== "never asks" && trip.status === "processing") {
-    await wait(pollMs);
-    const answer = await send(platform.url + location, { headers });
-    trip.status = Accepted.parse(await answer.json()).status;
+  if (manner === "leaves a stream") {
+    await readStream(`${url}/events`, { headers, leaves: true });
+  }
+  while (!hasCallback(manner) && trip.status === "processing") {
+    if (manner === "reads a stream") {
+      await readStream(`${url}/events`, { headers, leaves: false });
+    } else await wait(pollMs);
+    const { text } = await send(url, { headers });
+    trip.status = Accepted.parse(JSON.parse(text)).status;
   }
   return trip;
 }
@@ -199,7 +246,7 @@ export function judge(
     if (message === "completed") ends.set(jobId, (ends.get(jobId) ?? 0) + 1);
   }
   const found = trips.flatMap(({ id }) => records.get(id) ?? []);
-  const called = trips.filter(({ manner }) => manner === "never asks");
+  const called = trips.filter(({ manner }) => hasCallback(manner));
   return {
     completed: found.filter(({ state }) => state === "succeeded").length,
     lost: trips.length - found.length,

@@ -3,23 +3,22 @@
  * @module
  */
 import { createRuntime, type Runtime } from "../../jobs/runtime/runtime.ts";
-import type { Clock } from "../../lib/clock.ts";
+import { type Clock, DAY_MS } from "../../lib/clock.ts";
 import { parseConfig } from "../../lib/config.ts";
 import { hashJson } from "../../lib/hash.ts";
-import { type JobRecord, newJob } from "../../lib/job/job_record.ts";
+import { isEnded, newJob } from "../../lib/job/job_record.ts";
 import type { Kv } from "../../lib/platform/kv.ts";
 import { openDatabase } from "../../lib/store/database.ts";
 import type { JobStore } from "../../lib/store/job_store.ts";
 import { openStores } from "../../testing/runtimes.ts";
 import { newShardedId } from "./shard_map.ts";
+import type { AcceptOptions, JobShard, ShardedJob } from "./sharded_jobs.ts";
 
 /** The wish of every job. */
 const request = { destination: "Tokyo, Japan", durationDays: 3 };
 
 /** The kind of every job. */
 const KIND = "itinerary";
-
-const HOUR_MS = 3_600_000;
 
 export interface ShardOptions {
   path: string;
@@ -28,41 +27,26 @@ export interface ShardOptions {
   delayMs?: number;
 }
 
-/** The conditions for a job. */
-export interface AcceptOptions {
-  /** A repeated one finds the first job. */
-  idempotencyKey?: string | undefined;
+/** The conditions for a job that a single database can check. */
+export interface ShardTerms extends AcceptOptions {
   /** The caller. */
   owner?: string;
   /** How many jobs the caller may create in a day. Unset: no limit. */
   dailyBudget?: number;
 }
 
-/** A call of a database that does not answer. */
-export class ShardDownError extends Error {
-  override name = "ShardDownError";
-
-  constructor() {
-    super("The database of the shard does not answer");
-  }
-}
-
-/** A shard. `close()` ends it in order, {@link die} does not. */
-export class Shard {
+/** A shard in this process. */
+export class Shard implements JobShard {
   readonly number: number;
-  readonly #options: ShardOptions;
+  readonly #clock: Clock;
   readonly #kv: Kv;
-  readonly #down: { isDown: boolean };
   readonly #runtime: Runtime;
   readonly #store: JobStore;
 
-  private constructor(number: number, kv: Kv, options: ShardOptions) {
-    const { clock, delayMs = 0 } = options;
+  private constructor(number: number, kv: Kv, { clock, delayMs = 0 }: ShardOptions) {
     this.number = number;
-    this.#options = options;
+    this.#clock = clock;
     this.#kv = kv;
-    this.#down = { isDown: false };
-    const reached = withSwitch(kv, this.#down);
     const config = parseConfig({
       DOORBELL: "sweep",
       LEASE_SECONDS: "1",
@@ -71,8 +55,8 @@ export class Shard {
       MAX_QUEUED_JOBS: "1000000",
       LOG_LEVEL: "error",
     });
-    this.#runtime = createRuntime(config, { kv: reached, clock, random: Math.random });
-    this.#store = openStores(reached, { clock }).store;
+    this.#runtime = createRuntime(config, { kv, clock, random: Math.random });
+    this.#store = openStores(kv, { clock }).store;
   }
 
   /** Opens a shard on a file, which may have jobs of an instance that has died. */
@@ -80,31 +64,23 @@ export class Shard {
     return new Shard(number, await openDatabase(options.path), options);
   }
 
-  /**
-   * Accepts a job in one commit.
-   *
-   * @returns the id of the job
-   * @throws {ShardDownError} if the database does not answer
-   */
-  async accept({ idempotencyKey, owner, dailyBudget }: AcceptOptions = {}): Promise<string> {
-    const now = this.#options.clock.now();
+  /** Accepts a job in one commit, and returns its id. */
+  async accept({ idempotencyKey, owner, dailyBudget }: ShardTerms = {}): Promise<string> {
+    const now = this.#clock.now();
     const id = newShardedId(this.number, now);
-    const kind = this.#runtime.kinds.find(({ name }) => name === KIND)!;
-    const { promptVersion } = kind;
-    const ttlMs = 24 * HOUR_MS;
+    const { promptVersion } = this.#runtime.kinds.find(({ name }) => name === KIND)!;
     const job = newJob({
       id,
       kind: KIND,
       request,
       promptVersion,
       now,
-      ttlMs,
+      ttlMs: DAY_MS,
       owner: owner ?? null,
     });
-    const idempotency = idempotencyKey === undefined ? undefined : keyOf(idempotencyKey);
     const acceptance = await this.#store.accept(job, {
-      idempotency,
-      ...(dailyBudget !== undefined && { dailyBudget }),
+      idempotency: idempotencyKey === undefined ? undefined : keyOf(idempotencyKey),
+      dailyBudget,
     });
     if (acceptance.outcome === "accepted") return id;
     if (acceptance.outcome === "repeated") return acceptance.job.id;
@@ -118,8 +94,23 @@ export class Shard {
   }
 
   /** Reads a job; `null`: there is none. */
-  async read(id: string): Promise<JobRecord | null> {
-    return (await this.#store.read(id))?.job ?? null;
+  async read(id: string): Promise<ShardedJob | null> {
+    const job = (await this.#store.read(id))?.job;
+    return job ? { id, state: job.state, attempt: job.attempt } : null;
+  }
+
+  /** Reads a job as soon as it has ended; `null`: there is none. */
+  async readEnded(id: string): Promise<ShardedJob | null> {
+    const found = new AbortController();
+    try {
+      for await (const _ of this.#store.changes(id, found.signal)) {
+        const job = (await this.#store.read(id))?.job;
+        if (!job || isEnded(job)) break;
+      }
+      return await this.read(id);
+    } finally {
+      found.abort();
+    }
   }
 
   /** Starts the background loops of the instance. */
@@ -127,32 +118,13 @@ export class Shard {
     this.#runtime.instance.start();
   }
 
-  /** Claims what is due, without the background loops. */
-  async sweep(): Promise<void> {
-    if (!this.#down.isDown) await this.#runtime.instance.sweep();
-  }
-
-  /** How many jobs the instance works on. */
-  get running(): number {
+  /** Claims what is due, and returns how many jobs the instance works on. */
+  async sweep(): Promise<number> {
+    await this.#runtime.instance.sweep();
     return this.#runtime.instance.running;
   }
 
-  /** Resolves when the instance works on no job. */
-  async idle(): Promise<void> {
-    await this.#runtime.instance.idle();
-  }
-
-  /** From now on, no call reaches the database. What the instance has not stored is lost. */
-  die(): void {
-    this.#down.isDown = true;
-  }
-
-  /** Opens the same file again, with another instance. */
-  async reopen(): Promise<Shard> {
-    return await Shard.open(this.number, this.#options);
-  }
-
-  /** Stops the instance and closes the database, also after {@link die}. */
+  /** Stops the instance and closes the database. */
   async close(): Promise<void> {
     await this.#runtime.instance.stop(0, AbortSignal.abort());
     this.#kv.close();
@@ -161,26 +133,4 @@ export class Shard {
 
 function keyOf(idempotencyKey: string) {
   return { key: hashJson(idempotencyKey), fingerprint: hashJson(request) };
-}
-
-/** The methods that call the database. Those of a transaction do not, except `commit()`. */
-const CALLS = new Set<PropertyKey>(["get", "getMany", "set", "delete", "next"]);
-const TRANSACTION_CALLS = new Set<PropertyKey>(["commit"]);
-
-/** Wraps a database, a list or a transaction, so that no call arrives while `isDown` is set. */
-function withSwitch<T extends object>(target: T, down: { isDown: boolean }): T {
-  const calls = "commit" in target ? TRANSACTION_CALLS : CALLS;
-  return new Proxy(target, {
-    get(_, name, wrapped) {
-      const value = Reflect.get(target, name, target);
-      if (typeof value !== "function") return value;
-      return (...args: unknown[]) => {
-        if (calls.has(name) && down.isDown) return Promise.reject(new ShardDownError());
-        const result = value.apply(target, args);
-        // The methods of a transaction and the iterator of a list return themselves.
-        if (result === target) return wrapped;
-        return name === "atomic" || name === "list" ? withSwitch(result, down) : result;
-      };
-    },
-  });
 }

@@ -17,19 +17,23 @@ import { newJobId } from "../../lib/job/job_id.ts";
 const TAG_DIGITS = 3;
 
 /** As many shards as the tag has values. */
-export const MAX_SHARDS = 16 ** TAG_DIGITS;
+const MAX_SHARDS = 16 ** TAG_DIGITS;
 
 /**
  * Returns a new id of a job.
  *
  * @param shard the number of its shard, from 0
  * @param now epoch milliseconds
+ * @throws {RangeError} if an id has no room for the number
  */
 export function newShardedId(shard: number, now: number): string {
+  if (!Number.isInteger(shard) || shard < 0 || shard >= MAX_SHARDS) {
+    throw new RangeError(`Cannot create an id: no shard has the number ${shard}`);
+  }
   return newJobId(now).slice(0, -TAG_DIGITS) + shard.toString(16).padStart(TAG_DIGITS, "0");
 }
 
-/** Returns the number of the shard that has the job with this id. */
+/** Returns the number of the shard that has the job with this id. There may be no such shard. */
 export function shardOfId(id: string): number {
   return parseInt(id.slice(-TAG_DIGITS), 16);
 }

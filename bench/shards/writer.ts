@@ -16,6 +16,7 @@ console.log("ready");
 await Deno.stdin.read(new Uint8Array(1));
 const end = performance.now() + 1_000 * Number(seconds);
 let accepted = 0;
+// As `JobService` does, whose mutex lets one job of a caller with a limit be accepted at a time.
 const lanes = isOneCaller === "true" ? 1 : LANES;
 const terms = isOneCaller === "true" ? { owner: "one caller", dailyBudget: 1_000_000_000 } : {};
 await Promise.all(Array.from({ length: lanes }, async () => {

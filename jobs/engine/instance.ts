@@ -163,13 +163,14 @@ export class Instance {
    * clear, for two leases at most.
    */
   async patrol(): Promise<void> {
-    const { clock, leaseMs, rescuer, stopped, holder } = this.#options;
+    const { clock, leaseMs, rescuer, slots, stopped, holder } = this.#options;
     const until = clock.now() + 2 * leaseMs;
     for (;;) {
+      // A short job may end before the sweep does.
+      const { worked } = slots;
       await this.sweep();
-      const hasJobs = this.running > 0;
       await this.idle();
-      if (hasJobs && !stopped.signal.aborted) {
+      if (slots.worked > worked && !stopped.signal.aborted) {
         // Its own heartbeat must not keep it watching.
         await rescuer.leave(holder);
         continue;

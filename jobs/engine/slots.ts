@@ -39,6 +39,7 @@ export class Slots {
   /** Settles when the last job has left its slot. */
   #empty = Promise.withResolvers<void>();
   #hasBacklog = false;
+  #worked = 0;
 
   constructor({ concurrency, kinds, onFree }: SlotsOptions) {
     this.#concurrency = concurrency;
@@ -60,6 +61,11 @@ export class Slots {
   /** The number of free slots. */
   get free(): number {
     return this.#concurrency - this.#slots.size;
+  }
+
+  /** How many jobs this instance has stopped working on since its start. */
+  get worked(): number {
+    return this.#worked;
   }
 
   /** Returns how many jobs of each kind have a slot. */
@@ -131,7 +137,9 @@ export class Slots {
 
   /** Frees the slot of a job. */
   vacate(id: string): void {
-    const kind = this.#slots.get(id)?.job?.kind;
+    const slot = this.#slots.get(id);
+    const kind = slot?.job?.kind;
+    if (slot?.lease) this.#worked++;
     this.#slots.delete(id);
     if (this.#hasBacklog || (kind !== undefined && this.#maxRunning.has(kind))) this.#onFree();
     if (this.#slots.size === 0) this.#empty.resolve();

@@ -2,7 +2,7 @@
  * The program on a simulated Deno Deploy: instances that only live while they have requests, with no
  * disk and no queue. `deno task simulate` does the same with many jobs.
  */
-import { assertEquals, assertStrictEquals } from "@std/assert";
+import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import { Chance } from "../../bench/chance.ts";
 import {
   CallbackReceiver,
@@ -12,12 +12,16 @@ import {
   type Trip,
 } from "../../bench/deploy/clients.ts";
 import { plans } from "../../bench/faulty_model.ts";
+import type { Row } from "../../lib/history/row.ts";
 import { DeployPlatform } from "../../testing/deploy_platform.ts";
+import { type App, post, send } from "../../testing/http.ts";
+import { serveLive } from "../../testing/live_server.ts";
+import { WEBHOOK_SECRET, webhookRequest } from "../../testing/openai_webhook.ts";
+import { ADMIN_TOKEN, signIn } from "../../testing/operators.ts";
 import { serveOpenAIBy } from "../../testing/openai_server.ts";
 import { noWeatherEnv } from "../../testing/weather_server.ts";
 
 const apiKey = "deploy-test-api-key";
-const adminToken = "deploy-test-admin-token";
 
 /** A model whose first calls wait until it is released: their instances are stopped meanwhile. */
 function serveHeldModel() {
@@ -36,7 +40,7 @@ Deno.test("Deno Deploy: runs of the cron complete the jobs of clients that have 
   await using receiver = new CallbackReceiver();
   await using platform = await DeployPlatform.start({
     // Only the test runs the cron, and only the test stops instances.
-    hasCrons: false,
+    isManual: true,
     maxInstances: 2,
     requestsPerStart: 2,
     lagMs: 300,
@@ -85,18 +89,98 @@ Deno.test("Deno Deploy: runs of the cron complete the jobs of clients that have 
   assertEquals(faults, []);
 });
 
+Deno.test("Deno Deploy: a webhook starts an instance, which ends the job of a stopped one", async () => {
+  const plan = plans["/api/generations"]("Porto");
+  await using openai = serveLive({ content: JSON.stringify(plan) });
+  await using platform = await DeployPlatform.start({
+    isManual: true,
+    env: {
+      OPENAI_API_KEY: "sk-test",
+      OPENAI_BASE_URL: openai.url,
+      OPENAI_BACKGROUND: "on",
+      OPENAI_WEBHOOK_SECRET: WEBHOOK_SECRET,
+      ...noWeatherEnv,
+    },
+  });
+  const { body: { generationId } } = await post(appAt(platform), "/api/generations", {
+    preferences: { otherPreferences: "Porto" },
+  });
+  const id = await openai.begun(0);
+  // The program has stored the id of the response once it shows a part of it.
+  openai.write(id, JSON.stringify(plan.bundles.slice(0, 1)).slice(0, -1));
+  for (let shown: unknown[] | null = null; shown?.length !== 1;) {
+    ({ body: { partial: shown } } = await send(
+      appAt(platform),
+      `/api/generations/${generationId}`,
+    ));
+  }
+  await platform.stopInstances({ isHurried: true });
+  assertStrictEquals(platform.size, 0);
+
+  openai.write(id);
+  const answer = await fetch(
+    `${platform.url}/api/webhooks/openai`,
+    webhookRequest({ response: id }),
+  );
+  await answer.body?.cancel();
+  assertStrictEquals(answer.status, 204);
+  assertStrictEquals(platform.size, 1);
+  await platform.programs.at(-1)!.untilLogged("completed");
+  assertEquals(openai.journal.filter((line) => line.startsWith("POST")), ["POST /responses"]);
+});
+
+Deno.test("Deno Deploy: metrics end with their instance, the history and the admin pages do not", async () => {
+  await using platform = await DeployPlatform.start({
+    isManual: true,
+    env: { GENERATOR: "sample", ADMIN_TOKEN, ...noWeatherEnv },
+  });
+  const app = appAt(platform);
+  const authorization = `Bearer ${ADMIN_TOKEN}`;
+  const accepted = async () => {
+    const metrics = await app.fetch(
+      new Request("http://host/metrics", { headers: { authorization } }),
+    );
+    assertStrictEquals(metrics.status, 200);
+    const text = await metrics.text();
+    const lines = text.matchAll(/^tripwright_jobs_accepted_total\{.*\} (\d+)$/gm);
+    return [...lines].reduce((sum, [, value]) => sum + Number(value), 0);
+  };
+  const { body: { jobId } } = await post(app, "/api/itineraries", {
+    destination: "Porto",
+    durationDays: 2,
+  });
+  await platform.programs[0]!.untilLogged("completed");
+  assertStrictEquals(await accepted(), 1);
+  const session = await signIn(app);
+  await platform.stopInstances();
+
+  assertStrictEquals(await accepted(), 0);
+  assertStrictEquals(platform.size, 1);
+  const history = await send(app, "/admin/api/history", { headers: { authorization } });
+  const counted = history.body.points.map(({ counters }: { counters: Row["counters"] }) =>
+    counters.accepted?.itinerary ?? 0
+  );
+  assertStrictEquals(Math.max(...counted), 1);
+  const pages = { "/admin": /succeeded: from 0 to 1/, "/admin/jobs": new RegExp(jobId) };
+  for (const [path, shown] of Object.entries(pages)) {
+    const page = await app.fetch(new Request(`http://host${path}`, { headers: session }));
+    assertStrictEquals(page.status, 200, path);
+    assert(shown.test(await page.text()), path);
+  }
+});
+
 Deno.test("Deno Deploy: a pause holds in instances that start later, and all show the same jobs", async () => {
   await using platform = await DeployPlatform.start({
-    hasCrons: false,
+    isManual: true,
     maxInstances: 2,
     // Each request starts an instance, as long as there is only one.
     requestsPerStart: 1,
-    env: { GENERATOR: "sample", ADMIN_TOKEN: adminToken, ...noWeatherEnv },
+    env: { GENERATOR: "sample", ADMIN_TOKEN, ...noWeatherEnv },
   });
   const operate = async (path: string, body?: object) => {
     const answer = await fetch(`${platform.url}/admin/api/${path}`, {
       method: body ? "POST" : "GET",
-      headers: { authorization: `Bearer ${adminToken}`, "content-type": "application/json" },
+      headers: { authorization: `Bearer ${ADMIN_TOKEN}`, "content-type": "application/json" },
       body: body ? JSON.stringify(body) : null,
     });
     assertStrictEquals(answer.status, 200, await answer.clone().text());
@@ -128,6 +212,16 @@ Deno.test("Deno Deploy: a pause holds in instances that start later, and all sho
   await platform.runCron("sweep");
   assertEquals(await statesEverywhere(), new Set(["succeeded"]));
 });
+
+/** Returns the service as an application, which answers as clients of the platform see it. */
+function appAt({ url }: DeployPlatform): App {
+  return {
+    fetch(request) {
+      const { pathname, search } = new URL(request.url);
+      return fetch(new Request(`${url}${pathname}${search}`, request), { redirect: "manual" });
+    },
+  };
+}
 
 /** The states of the jobs, each once. */
 function statesOf(

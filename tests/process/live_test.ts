@@ -3,11 +3,15 @@
  * meantime: the real program with an independent server of OpenAI's protocol.
  */
 import { assert, assertEquals, assertMatch, assertStrictEquals } from "@std/assert";
-import { createHmac } from "node:crypto";
 import { sampleBundles } from "../../jobs/kinds/bundles/sample.ts";
 import { sampleItinerary } from "../../jobs/kinds/itinerary/sample.ts";
 import { serveLive } from "../../testing/live_server.ts";
 import { LocalService } from "../../testing/local_service.ts";
+import {
+  WEBHOOK_SECRET,
+  type WebhookDelivery,
+  webhookRequest,
+} from "../../testing/openai_webhook.ts";
 import { samplePlan, storedBundles } from "../../testing/plans.ts";
 import { Program, workDirectory } from "../../testing/program.ts";
 
@@ -19,9 +23,6 @@ const written = sampleBundles({ preferences });
 const { bundles } = storedBundles(written);
 const usage = { prompt_tokens: 400, completion_tokens: 900 };
 const writing = { content: JSON.stringify(written), reasoning: "Weighing moods", usage };
-
-const SIGNING_KEY = "a key of twenty-four chars";
-const WEBHOOK_SECRET = `whsec_${btoa(SIGNING_KEY)}`;
 
 // deno-lint-ignore no-explicit-any -- tests look at single members
 type Body = any;
@@ -257,44 +258,9 @@ Deno.test("canceling a job whose process is frozen cancels its background respon
   await openai.untilRequested(`POST /responses/${id}/cancel`);
 });
 
-interface Delivery {
-  type?: string;
-  response: string;
-  /** The same for each delivery of the same event. */
-  deliveryId?: string;
-  /** When it was signed, in epoch milliseconds. */
-  at?: number;
-  key?: string;
-}
-
-/** What OpenAI sends when a response has ended, signed as Standard Webhooks specify. */
-function delivery(
-  {
-    type = "response.completed",
-    response,
-    deliveryId = "wh_1",
-    at = Date.now(),
-    key = SIGNING_KEY,
-  }: Delivery,
-): RequestInit {
-  const body = JSON.stringify({ object: "event", id: "evt_1", type, data: { id: response } });
-  const timestamp = String(Math.floor(at / 1000));
-  const signed = createHmac("sha256", key).update(`${deliveryId}.${timestamp}.${body}`);
-  return {
-    method: "POST",
-    body,
-    headers: {
-      "content-type": "application/json",
-      "webhook-id": deliveryId,
-      "webhook-timestamp": timestamp,
-      "webhook-signature": `v1,${signed.digest("base64")}`,
-    },
-  };
-}
-
 /** Delivers a webhook and returns the status. */
-async function deliver(program: Program, sent: Delivery | RequestInit): Promise<number> {
-  const init = "response" in sent ? delivery(sent) : sent;
+async function deliver(program: Program, sent: WebhookDelivery | RequestInit): Promise<number> {
+  const init = "response" in sent ? webhookRequest(sent) : sent;
   const response = await fetch(`${await program.url()}/api/webhooks/openai`, init);
   await response.body?.cancel();
   return response.status;
@@ -308,7 +274,7 @@ Deno.test("a webhook makes the worker poll a response whose stream is silent", a
   const { openai, program, path, id } = job;
   openai.mute(id);
   openai.write(id);
-  const unsigned = { ...delivery({ response: id }), headers: { "webhook-id": "wh_1" } };
+  const unsigned = { ...webhookRequest({ response: id }), headers: { "webhook-id": "wh_1" } };
   const minute = 60_000;
   assertStrictEquals(await deliver(program, unsigned), 401);
   assertStrictEquals(await deliver(program, { response: id, key: "another key" }), 401);

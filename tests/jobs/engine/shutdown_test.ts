@@ -12,7 +12,8 @@ import {
 } from "../../../testing/runtimes.ts";
 import { NOON } from "../../../testing/fake_clock.ts";
 import { failCommits, hookKv } from "../../../testing/hooked_kv.ts";
-import { countDue } from "../../../testing/stores.ts";
+import { queuedJob } from "../../../testing/jobs.ts";
+import { claim, countDue } from "../../../testing/stores.ts";
 
 Deno.test("stop() puts running jobs back for another instance and does not count their attempt", async () => {
   const work = heldWork();
@@ -77,6 +78,61 @@ Deno.test("stop() keeps the heartbeat while KV lists a job under it, which is th
   await sweepFor(env, 30_000);
   await env.b.instance.idle();
   assertStrictEquals((await jobOf(env.store, id)).state, "succeeded");
+});
+
+Deno.test("stop() keeps the heartbeat of a claim that is stored while it looks for jobs", async () => {
+  const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
+  using env = openRuntimesOn(kv);
+  await submit(env.a, env.kind, { text: "hello" });
+  await env.a.instance.idle();
+  const [{ holder } = { holder: "" }] = await env.instances.list();
+  const job = queuedJob();
+  await env.store.accept(job);
+  hooks.commit = async (sets, run) => {
+    // Only the end of the heartbeat sets nothing.
+    if (sets.length > 0) return await run();
+    hooks.commit = undefined;
+    await claim(env.store, job.id, { holder });
+    return await run();
+  };
+  await env.a.instance.stop(0);
+  assertStrictEquals(hooks.commit, undefined);
+  assertEquals((await env.instances.list()).map(({ holder }) => holder), [holder]);
+  await sweepFor(env, 30_000);
+  await env.b.instance.idle();
+  assertStrictEquals((await jobOf(env.store, job.id)).state, "succeeded");
+});
+
+Deno.test("a claim that is stored after stop() has its heartbeat, and the job is rescued", async () => {
+  const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
+  using env = openRuntimesOn(kv);
+  const job = queuedJob();
+  await env.store.accept(job);
+  const [claiming, late] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  hooks.commit = async (sets, run) => {
+    if (!sets.some(([sort]) => sort === "running")) return await run();
+    hooks.commit = undefined;
+    claiming.resolve();
+    await late.promise;
+    const result = await run();
+    // Its process has ended meanwhile.
+    return await new Promise(() => result);
+  };
+  env.a.instance.sweep();
+  await claiming.promise;
+  let isStopped = false;
+  env.a.instance.stop(0).then(() => isStopped = true);
+  while (!isStopped) {
+    env.clock.advance(100);
+    await env.settled();
+  }
+  assertEquals(await env.instances.list(), []);
+  late.resolve();
+  await env.settled();
+  assertStrictEquals((await env.instances.list()).length, 1);
+  await sweepFor(env, 30_000);
+  await env.b.instance.idle();
+  assertStrictEquals((await jobOf(env.store, job.id)).state, "succeeded");
 });
 
 Deno.test("stop() ends the grace period when its signal aborts", async () => {

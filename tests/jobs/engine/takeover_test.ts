@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
 import { z } from "zod";
+import type { QueuedJob } from "../../../lib/job/job_record.ts";
 import { patientKv } from "../../../lib/store/database.ts";
 import { type InstanceLocks, noInstanceLocks } from "../../../lib/store/instance_locks.ts";
 import {
@@ -12,7 +13,7 @@ import {
   sweepFor,
   untilIdle,
 } from "../../../testing/runtimes.ts";
-import { FakeClock } from "../../../testing/fake_clock.ts";
+import { FakeClock, nextTurn } from "../../../testing/fake_clock.ts";
 import { hookKv, settled } from "../../../testing/hooked_kv.ts";
 import {
   anyParts,
@@ -26,6 +27,7 @@ import {
   testKind,
 } from "../../../testing/jobs.ts";
 import { claim } from "../../../testing/stores.ts";
+import { withWaitLimit } from "../../../testing/wait_limit.ts";
 import type { KvKeyPart } from "../../../lib/platform/kv.ts";
 
 Deno.test("another instance takes over the jobs of an instance whose heartbeat stands still", async () => {
@@ -117,6 +119,56 @@ Deno.test("patrol() executes what its jobs leave, and does not watch its own hea
   await env.b.instance.patrol();
   assertStrictEquals((await jobOf(env.store, left.id)).state, "succeeded");
   assertEquals(await env.instances.list(), []);
+});
+
+Deno.test("patrol() executes what a job has left that ended before the sweep did", async () => {
+  const [leaving, slow, left] = ["leave", "slow", "left"].map((text) =>
+    queuedJob({ request: { text } })
+  ) as [QueuedJob, QueuedJob, QueuedJob];
+  const kind = testKind(async ({ text }) => {
+    if (text === "leave") await env.store.accept(left);
+    return { text };
+  });
+  const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
+  using env = openRuntimesOn(kv, { kinds: [kind] });
+  await env.store.accept(leaving);
+  await env.store.accept(slow);
+  hooks.get = async ([, id]) => {
+    if (id !== slow.id) return;
+    hooks.get = undefined;
+    // The other job ends meanwhile, and this one cannot be claimed any more.
+    while (env.b.instance.running > 1) await nextTurn();
+    await env.store.cancel(slow.id);
+  };
+  await env.b.instance.patrol();
+  assertStrictEquals(hooks.get, undefined);
+  assertStrictEquals((await jobOf(env.store, left.id)).state, "succeeded");
+});
+
+Deno.test("patrol() does not wait for the retry of a job that fails at once", async () => {
+  const failing = testKind(() => Promise.reject(new Error("it fails")));
+  using env = await openRuntimes({ kinds: [failing] });
+  const { id } = queuedJob();
+  await env.store.accept(queuedJob({ id }));
+  // The clock stands still: a wait, and a second attempt, would never end.
+  await env.b.instance.patrol();
+  const job = await jobOf(env.store, id);
+  assertEquals([job.state, job.attempt], ["queued", 1]);
+});
+
+Deno.test("patrol() ends when its instance stops, with a job or while it watches", async () => {
+  const work = heldWork();
+  using env = await openRuntimes({ kinds: [work.kind] });
+  await env.store.accept(queuedJob());
+  const patrols = [env.a.instance.patrol()];
+  await work.begun;
+  // The first instance has the job, so this one has only a heartbeat to watch.
+  patrols.push(env.b.instance.patrol());
+  await env.settled();
+  await env.b.instance.stop(0);
+  await env.a.instance.stop(0);
+  await withWaitLimit(Promise.all(patrols), () => "the patrols end");
+  work.finish();
 });
 
 Deno.test("an instance with a heartbeat keeps its jobs", async () => {

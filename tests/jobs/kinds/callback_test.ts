@@ -165,6 +165,19 @@ Deno.test("a delivery is retried for hours, under the same id", async () => {
   assertStrictEquals(delivery!.id, env.received[0]!.headers.get("webhook-id"));
 });
 
+Deno.test("a delivery that no instance lives to repeat is repeated by the next patrol", async () => {
+  await using env = await openReceiver([503]);
+  await env.submit("/api/itineraries", tokyo);
+  await env.work();
+  assertStrictEquals(env.received.length, 1);
+  await env.a.instance.stop(0);
+  env.clock.advance(MINUTE);
+  // The clock stands still, so the patrol ends only if the stopped instance left no heartbeat.
+  await env.b.instance.patrol();
+  assertStrictEquals(env.received.length, 2);
+  assertEquals((await env.deliveries()).map(({ state }) => state), ["succeeded"]);
+});
+
 Deno.test("a delivery fails after its last attempt, and its job is unchanged", async () => {
   await using env = await openReceiver(Array(9).fill(500));
   const { headers } = await env.submit("/api/itineraries", tokyo);
