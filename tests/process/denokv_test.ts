@@ -74,9 +74,10 @@ Deno.test({
 async function addOnce(openKv: (url: string) => Promise<Kv>) {
   await using directory = await workDirectory(overDenokv);
   await using proxy = startCountingProxy(directory.database.server!, { lostWrites: 1 });
-  using kv = await openKv(proxy.env.KV_PATH);
+  const kv = await openKv(proxy.env.KV_PATH);
   const { ok } = await kv.atomic().sum(["sum"], 1n).commit();
   const { value } = await kv.get<{ value: bigint }>(["sum"]);
+  kv.close();
   return { ok, sum: value?.value, sent: proxy.counts[WRITE] };
 }
 
