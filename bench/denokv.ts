@@ -16,6 +16,7 @@ import { Denokv } from "../testing/denokv.ts";
 import { Program } from "../testing/program.ts";
 import { openStores } from "../testing/runtimes.ts";
 import { wait } from "./chance.ts";
+import { acceptedPerSecond } from "./shards/writer_process.ts";
 
 const { values } = parseArgs({
   options: {
@@ -28,8 +29,11 @@ const { values } = parseArgs({
 const times = Number(values.times);
 const seconds = Number(values.seconds);
 
-/** How many jobs are accepted at once. */
-const AT_ONCE = 64;
+/** How many processes accept jobs at the same time, each 32 at once. */
+const PROCESSES = [1, 2, 4];
+
+/** For how long they do. */
+const ACCEPT_SECONDS = 5;
 
 /** How long the server collects transactions, in its second row. */
 const BATCH_MS = 1;
@@ -80,13 +84,6 @@ async function measureStore(kv: Kv) {
     const due = await store.readDue(jobs[n]!.id);
     if (!due || due.isOverdue || !await store.claim(due, "bench")) throw new Error("not claimed");
   });
-  const perLane = Math.ceil(times / AT_ONCE);
-  const startedAt = performance.now();
-  const lanes = Array.from({ length: AT_ONCE }, async () => {
-    for (let n = 0; n < perLane; n++) await store.accept(newBenchJob());
-  });
-  await Promise.all(lanes);
-  const perSecond = AT_ONCE * perLane / (performance.now() - startedAt) * 1_000;
   const watch = await measureWatch(kv);
   const text = ({ p50, p99 }: Latency) => `${p50}, ${p99}`;
   return {
@@ -94,7 +91,6 @@ async function measureStore(kv: Kv) {
     "poll": text(poll),
     "read and claim": text(claim),
     "watch": text(watch),
-    [`accepted per second, ${AT_ONCE} at once`]: Math.round(perSecond),
   };
 }
 
@@ -131,6 +127,25 @@ async function measureLatencies(directory: string) {
   console.table(rows);
 }
 
+/** Measures how many jobs several processes accept in a second, in a file and over denokv. */
+async function measureProcesses(directory: string) {
+  const rows: Record<string, Record<string, number>> = {};
+  for (const processes of PROCESSES) {
+    await using server = await Denokv.start(join(directory, `shared-${processes}.sqlite`));
+    const file = join(directory, `file-${processes}.sqlite`);
+    const measure = async (path: string) =>
+      Math.round(
+        await acceptedPerSecond(Array(processes).fill(path), { seconds: ACCEPT_SECONDS }),
+      );
+    rows[`${processes} processes`] = {
+      file: await measure(file),
+      denokv: await measure(server.url),
+    };
+  }
+  console.log("Jobs accepted in a second, 32 at one time in each process:");
+  console.table(rows);
+}
+
 /** Counts the requests of an instance for some time, per minute. */
 async function countRequests(directory: string, runningJobs: number) {
   await using server = await Denokv.start(join(directory, `counted-${runningJobs}.sqlite`));
@@ -158,6 +173,7 @@ async function countRequests(directory: string, runningJobs: number) {
 const directory = await Deno.makeTempDir();
 try {
   await measureLatencies(directory);
+  await measureProcesses(directory);
   console.log(`Requests of one instance per minute, counted for ${seconds} s:`);
   console.table({
     idle: await countRequests(directory, 0),

@@ -16,7 +16,7 @@ import { countRequests, type KvRequests } from "../testing/counted_kv.ts";
 import { workDirectory } from "../testing/program.ts";
 import { openBenchRuntime } from "./runtime.ts";
 
-const { values } = parseArgs({ options: { idle: { type: "string", default: "30" } } });
+const { values } = parseArgs({ options: { idle: { type: "string", default: "60" } } });
 
 /** As often as jobs and polls are repeated for an average. */
 const TIMES = 20;
@@ -26,6 +26,9 @@ const SLOW_MS = 20_000;
 
 /** As many jobs as are accepted at the same time to see what they share. */
 const TOGETHER = 32;
+
+/** An instance reads more when it starts, and writes its first report. */
+const START_MS = 5_000;
 
 /** Returns the requests that `work` causes, for each of `times`. */
 async function requestsOf(work: () => Promise<unknown>, times = 1): Promise<KvRequests> {
@@ -121,6 +124,7 @@ async function countIdle(): Promise<void> {
   const seconds = Number(values.idle);
   const { instance } = openBenchRuntime(kv, { config: parseConfig({ DOORBELL: "sweep" }) });
   instance.start();
+  await systemClock.wait(START_MS);
   const { reads, commits } = await requestsOf(
     () => systemClock.wait(1_000 * seconds),
     seconds / 60,

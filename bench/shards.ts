@@ -8,6 +8,7 @@
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { workDirectory } from "../testing/program.ts";
+import { acceptedPerSecond } from "./shards/writer_process.ts";
 import { shardOfId } from "./shards/shard_map.ts";
 import { ShardProcess } from "./shards/shard_process.ts";
 import { ShardDownError, ShardedJobs } from "./shards/sharded_jobs.ts";
@@ -36,39 +37,12 @@ const DELAY_MS = 500;
 
 const SHARDS = 4;
 
-/** Starts a process that accepts jobs in a file. */
-function startWriter(path: string, { isOneCaller }: { isOneCaller: boolean }) {
-  const script = join(import.meta.dirname!, "shards/writer.ts");
-  const process = new Deno.Command(Deno.execPath(), {
-    args: ["run", "--quiet", "-A", script, path, values.seconds, `${isOneCaller}`],
-    stdin: "piped",
-    stdout: "piped",
-  }).spawn();
-  const lines = process.stdout.pipeThrough(new TextDecoderStream()).getReader();
-  return {
-    ready: lines.read(),
-    async accept(): Promise<number> {
-      const input = process.stdin.getWriter();
-      await input.write(new Uint8Array(1));
-      const { value } = await lines.read();
-      await input.close();
-      await process.status;
-      return Number(value);
-    },
-  };
-}
-
 /** Returns how many jobs these processes accept in a second, on so many files. */
 async function measure({ processes, files, isOneCaller }: typeof layouts[number]): Promise<number> {
   await using directory = await workDirectory();
   const pathOf = (n: number) => join(directory.path, `${n % files}.sqlite`);
-  const writers = Array.from(
-    { length: processes },
-    (_, n) => startWriter(pathOf(n), { isOneCaller }),
-  );
-  await Promise.all(writers.map(({ ready }) => ready));
-  const counts = await Promise.all(writers.map((writer) => writer.accept()));
-  return counts.reduce((sum, count) => sum + count, 0) / Number(values.seconds);
+  const paths = Array.from({ length: processes }, (_, n) => pathOf(n));
+  return await acceptedPerSecond(paths, { seconds: Number(values.seconds), isOneCaller });
 }
 
 async function measureAll(): Promise<void> {

@@ -54,6 +54,7 @@ const keyModules = [
   "bulk_turns",
   "session_store",
   "place_store",
+  "commit_receipts",
 ];
 
 /** All files that are generated. */

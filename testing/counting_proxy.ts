@@ -1,20 +1,29 @@
 /**
- * A proxy in front of a server of KV Connect that counts the requests.
+ * A proxy in front of a server of KV Connect that counts the requests, and may lose answers.
  * @module
  */
 import type { Denokv } from "./denokv.ts";
 
+/** The path of commits. */
+export const WRITE = "/v2/atomic_write";
+
 /** The requests so far, by path: reads, writes, watches and exchanges of metadata. */
 export type RequestCounts = Record<string, number>;
 
-/** Starts a proxy; `await using` stops it. Its server must end first, because watches last. */
-export function startCountingProxy(server: Denokv) {
+/** Starts a proxy. The answers to the first `lostWrites` commits get lost; `await using` stops it. Its server must end first, because watches last. */
+export function startCountingProxy(server: Denokv, { lostWrites = 0 } = {}) {
   const counts: RequestCounts = {};
-  const proxy = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, (request) => {
+  let left = lostWrites;
+  const options = { hostname: "127.0.0.1", port: 0, onListen: () => {} };
+  const proxy = Deno.serve(options, async (request) => {
     const { pathname } = new URL(request.url);
     counts[pathname] = (counts[pathname] ?? 0) + 1;
     const { method, headers, body } = request;
-    return fetch(server.url + pathname, { method, headers, body });
+    const answer = await fetch(server.url + pathname, { method, headers, body });
+    if (pathname !== WRITE || left === 0) return answer;
+    left--;
+    await answer.body?.cancel();
+    return new Response(null, { status: 503 });
   });
   return {
     counts,

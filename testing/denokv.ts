@@ -18,9 +18,9 @@ export function denokvDirectory(): string {
   return join(caches, "tripwright", `denokv-${DENOKV_VERSION}`);
 }
 
-/** The path of the binary that `deno task denokv` builds. */
-export function builtDenokv(): string {
-  return join(denokvDirectory(), "bin", "denokv");
+/** Returns the path of the binary that cargo installs into a directory. */
+export function denokvIn(directory: string): string {
+  return join(directory, "bin", "denokv");
 }
 
 /**
@@ -32,7 +32,8 @@ export function builtDenokv(): string {
 export function findDenokv(): string | null {
   const given = Deno.env.get("DENOKV_BIN");
   if (given) return given;
-  return existsSync(builtDenokv()) ? builtDenokv() : null;
+  const built = denokvIn(denokvDirectory());
+  return existsSync(built) ? built : null;
 }
 
 let isMissing: boolean | undefined;

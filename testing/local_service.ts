@@ -14,6 +14,7 @@ import { openInstanceLocks } from "../lib/store/instance_locks.ts";
 import { presentNotice } from "../routes/api/presenter.ts";
 import { testApp } from "./app.ts";
 import { databaseEnv } from "./databases.ts";
+import { hookKv, settled } from "./hooked_kv.ts";
 import { type App, send } from "./http.ts";
 import type { LogLine } from "./program.ts";
 import { noWeatherEnv } from "./weather_server.ts";
@@ -62,6 +63,8 @@ export class LocalService implements AsyncDisposable {
     this.#stop = async () => {
       await runtime.instance.stop(0, AbortSignal.abort());
       stopped.abort();
+      // The leak check of a test counts calls of a closed database.
+      await settled(kv);
       kv.close();
       resetSync();
     };
@@ -77,7 +80,7 @@ export class LocalService implements AsyncDisposable {
     const { KV_PATH = "" } = databaseEnv(directory);
     const path = URL.canParse(KV_PATH) ? KV_PATH : join(directory, KV_PATH);
     const holder = crypto.randomUUID();
-    const kv = await openDatabase(path);
+    const { kv } = hookKv(await openDatabase(path));
     return new LocalService({ ...env, KV_PATH }, {
       kv,
       holder,

@@ -15,6 +15,7 @@ import { JobStore, type JobStoreOptions } from "../lib/store/job_store.ts";
 import { FakeClock } from "./fake_clock.ts";
 import { hookKv, isHooked, settled } from "./hooked_kv.ts";
 import { HOUR, limits, testKind } from "./jobs.ts";
+import { limitChecks } from "./limited_kv.ts";
 import type { Kv } from "../lib/platform/kv.ts";
 
 /** What a test changes, of the configuration and of the runtime's dependencies. */
@@ -34,7 +35,7 @@ export function openRuntime(
   const { kinds = [testKind()], model, random = () => 0.5, ...others } = overrides;
   const { holder, locks, storage, noticeOf, metrics, ...config } = others;
   return createRuntime({ ...defaults, ...config }, {
-    kv,
+    kv: limitChecks(kv),
     clock,
     kinds,
     model: model ?? ((plan, reasoning) => sampleModel({ plan, reasoning, delayMs: 0, clock })),
@@ -49,9 +50,10 @@ export function openRuntime(
 
 /** Opens the stores of a database. */
 export function openStores(
-  kv: Kv,
+  database: Kv,
   options: Partial<JobStoreOptions> & Pick<JobStoreOptions, "clock">,
 ) {
+  const kv = limitChecks(database);
   const ttlMs = options.ttlMs ?? 24 * HOUR;
   const instances = new InstanceStore(kv, { clock: options.clock, ttlMs });
   const store = new JobStore(kv, { limits, ttlMs, instances, ...options });

@@ -7,6 +7,7 @@ import { assert } from "@std/assert";
 import { failure } from "../lib/job/failure.ts";
 import type { Lease } from "../lib/store/job_commit.ts";
 import type { JobStore } from "../lib/store/job_store.ts";
+import { QueueStore } from "../lib/store/queue_store.ts";
 import type { StepEvent } from "../lib/job/timeline.ts";
 import { openStores } from "./runtimes.ts";
 import { FakeClock, NOON } from "./fake_clock.ts";
@@ -84,4 +85,9 @@ export async function dueIn(store: JobStore): Promise<string[]> {
 export async function countDue(kv: Kv, kind?: string): Promise<number> {
   const prefix = kind === undefined ? ["due"] : ["due", kind];
   return (await Array.fromAsync(kv.list({ prefix }))).length;
+}
+
+/** Returns a value that changes with each ring of the bell. */
+export async function lastRing(kv: Kv): Promise<string | null> {
+  return (await new QueueStore(kv).read([])).ring;
 }

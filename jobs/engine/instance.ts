@@ -15,7 +15,7 @@ import type { StorageSpace } from "../../lib/store/storage_space.ts";
 import type { Doorbell } from "./doorbells.ts";
 import type { KeyRefresh } from "./key_refresh.ts";
 import { Loop, type LoopOptions } from "./loop.ts";
-import type { QueueBoard } from "./queue_board.ts";
+import { type QueueBoard, READ_MS } from "./queue_board.ts";
 import type { Rescuer } from "./rescuer.ts";
 import type { ResponseCleaner } from "./response_cleaner.ts";
 import type { Slots } from "./slots.ts";
@@ -66,12 +66,6 @@ const SWEEP_MS = 3_000;
 const BEATS_PER_LEASE = 5;
 
 /**
- * The pause between two reads of the bell. Within this time, other instances start a job that was
- * put back, stop a canceled one, and refuse a revoked API key. Each read takes one key.
- */
-const BELL_MS = 500;
-
-/**
  * The pause between two reads of the API keys without a ring of the bell. An instance that cannot
  * read the bell learns of changes within this time.
  */
@@ -117,17 +111,14 @@ export class Instance {
     this.#faults = new FaultLog(log, clock);
     this.#loops = [
       this.#loop("sweep", { run: () => this.sweep(), everyMs: () => this.#nextSweepMs }),
-      this.#loop("bell", { run: () => this.#checkBell(), everyMs: () => BELL_MS }),
+      this.#loop("bell", { run: () => this.#checkBell(), everyMs: () => READ_MS }),
       this.#loop("keys", { run: () => this.#options.keys.run(), everyMs: () => KEYS_MS }),
       this.#loop("heartbeat", {
         // A hanging heartbeat must not delay the next one.
         run: () => waitAtMost(this.beat(), { ms: beatMs, clock }),
         everyMs: () => beatMs,
       }),
-      this.#loop("queue", {
-        run: () => options.board.refresh(),
-        everyMs: () => options.board.pauseMs,
-      }),
+      this.#loop("queue", { run: () => options.board.count(), everyMs: () => READ_MS }),
       this.#loop("space", { run: () => this.checkSpace(), everyMs: () => SPACE_MS }),
       this.#loop("report", { run: () => options.reports.run(), everyMs: () => REPORT_MS }),
     ];
@@ -262,12 +253,13 @@ export class Instance {
 
   /**
    * Sweeps if another instance rang: it put back or canceled a job, a breaker closed, or an operator
-   * has paused or resumed something. Keys may have changed too, also before the first check.
+   * has paused or resumed something. Keys may have changed too, also before the first check. It hears
+   * the bell within half a second. The same read has the positions of waiting jobs.
    */
   async #checkBell(): Promise<void> {
-    const { instances, worker, stager, breaker, controls, keys, holder } = this.#options;
+    const { instances, worker, stager, breaker, controls, keys, board, holder } = this.#options;
     keys.endExpired();
-    const ring = await instances.lastRing(keys.hasStored ? "strong" : "eventual");
+    const ring = await board.read();
     if (ring !== this.#lastRing) await keys.refresh();
     const hasRung = this.#lastRing !== undefined && ring !== this.#lastRing;
     if (hasRung) {

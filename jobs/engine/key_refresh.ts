@@ -30,16 +30,10 @@ export class KeyRefresh {
   readonly #options: KeyRefreshOptions;
   readonly #noted = new Map<string, NotedUse>();
   #reading: Promise<void> = Promise.resolve();
-  #hasStored = false;
   #day = -1;
 
   constructor(options: KeyRefreshOptions) {
     this.#options = options;
-  }
-
-  /** Whether operators have made keys: a revocation must then be known within a second. */
-  get hasStored(): boolean {
-    return this.#hasStored;
   }
 
   /**
@@ -56,9 +50,7 @@ export class KeyRefresh {
 
   async #read(): Promise<void> {
     const { store, apiKeys } = this.#options;
-    const stored = await store.read();
-    this.#hasStored = stored.keys.length > 0;
-    apiKeys.update(stored);
+    apiKeys.update(await store.read());
   }
 
   /** Ends what is open for keys that have expired. */

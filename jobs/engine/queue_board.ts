@@ -2,10 +2,11 @@
  * Shows clients the positions of their waiting jobs, at no cost for a poll.
  *
  * While jobs wait, one instance counts the front of the due index once a second and publishes the
- * positions. All instances read them twice a second, or about once a second while no jobs wait. Each
- * shows a publication only {@link SHOW_MS} after its count: by then, all instances know it and change over at the same moment. A client that
- * polls different instances therefore never sees a position grow. An instance that has not read for
- * so long, or has missed a publication, shows no positions.
+ * positions. All instances read them twice a second, with the bell, which costs no further request.
+ * Each shows a publication only {@link SHOW_MS} after its count: by then, all instances know it and
+ * change over at the same moment. A client that polls different instances therefore never sees a
+ * position grow. An instance that has not read for so long, or has missed a publication, shows no
+ * positions.
  *
  * Between its acceptance and the first publication with it, a job has the position that its instance
  * estimated. The record keeps it as an upper limit.
@@ -35,17 +36,11 @@ import {
   shownPosition,
 } from "./queue_count.ts";
 
-/** The pause between two calls of {@link QueueBoard.refresh} while jobs wait. */
-const REFRESH_MS = 500;
+/** The pause between two calls of {@link QueueBoard.read}, and between two of {@link QueueBoard.count}. */
+export const READ_MS = 500;
 
 /** How often positions change. */
 const COUNT_MS = 1_000;
-
-/**
- * The pause while no jobs wait. An idle instance mostly reads KV, so it reads less often, but often
- * enough to miss no publication.
- */
-const IDLE_REFRESH_MS = COUNT_MS - 100;
 
 /** An unchanged queue is published this often, to show that its instance lives. */
 const REPEAT_MS = 3_000;
@@ -53,8 +48,8 @@ const REPEAT_MS = 3_000;
 /** After this time without a publication, another instance counts. */
 const SILENT_MS = REPEAT_MS + 2 * COUNT_MS;
 
-/** Four times the pause between two reads, twice the longest one. */
-export const SHOW_MS = 4 * REFRESH_MS;
+/** Four times the pause between two reads: an instance may be late with some of them. */
+export const SHOW_MS = 4 * READ_MS;
 
 /** How many accepted jobs an instance remembers until a publication includes them. */
 const MAX_ACCEPTED = 10_000;
@@ -121,19 +116,24 @@ export class QueueBoard {
     this.#queues = new Map(options.kinds.map((kind) => [kind, unknownQueue()]));
   }
 
-  /** The pause before the next call of {@link refresh}, in milliseconds. */
-  get pauseMs(): number {
-    return this.#options.kinds.some((kind) => this.#hasJobs(kind)) ? REFRESH_MS : IDLE_REFRESH_MS;
-  }
-
-  /** Reads what is published, and publishes the queues that it is this instance's turn to count. */
-  async refresh(): Promise<void> {
+  /**
+   * Reads what is published.
+   *
+   * @returns the last ring of the bell, see {@link QueueStore.read}
+   */
+  async read(): Promise<string | null> {
     const { kinds, store, clock } = this.#options;
     const readAt = clock.now();
-    const entries = await store.read(kinds);
+    const { queues, ring } = await store.read(kinds);
     for (const [n, kind] of kinds.entries()) {
-      const known = this.#queues.get(kind)!;
-      note(known, entries[n]!, { readAt, now: clock.now() });
+      note(this.#queues.get(kind)!, queues[n]!, { readAt, now: clock.now() });
+    }
+    return ring;
+  }
+
+  /** Publishes the queues that it is this instance's turn to count. */
+  async count(): Promise<void> {
+    for (const [kind, known] of this.#queues) {
       if (this.#mustCount(kind, known)) await this.#count(kind, known);
     }
   }
@@ -207,7 +207,8 @@ export class QueueBoard {
 
   #mustCount(kind: string, known: KnownQueue): boolean {
     const { holder, storage, clock } = this.#options;
-    const { latest: { queue, versionstamp }, countedAt, newSince } = known;
+    const { latest: { queue, versionstamp }, readAt, countedAt, newSince } = known;
+    if (readAt === -Infinity) return false;
     // A publication takes space, and one that cannot be read belongs to a newer version.
     if (!storage.startsJobs || (versionstamp !== null && queue === null)) return false;
     const now = clock.now();

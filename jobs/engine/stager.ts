@@ -72,6 +72,8 @@ export class Stager {
   readonly #options: StagerOptions;
   readonly #faults: FaultLog;
   #sweeping: Promise<void> | undefined;
+  /** Whether the last sweep has found no due job. */
+  #wasEmpty = false;
   #sweptAllAt = -Infinity;
   #sweptRareAt = -Infinity;
   /** How many jobs it has passed to the worker, of all kinds and of each. */
@@ -160,7 +162,12 @@ export class Stager {
 
   /** Yields the due jobs that may run now. The kinds take turns, as do new jobs and retries. */
   async *#due(): AsyncGenerator<DueJob> {
-    const kinds = await Promise.all(this.#kindsToSweep().map((kind) => this.#read(kind)));
+    const names = this.#kindsToSweep();
+    // While nothing waits, one read is enough for all kinds.
+    const areAllEmpty = this.#wasEmpty && await this.#options.index.isEmpty();
+    const kinds = areAllEmpty ? [] : await Promise.all(names.map((kind) => this.#read(kind)));
+    this.#wasEmpty = !kinds.some(({ queue, retries }) => queue.head ?? retries.head);
+    if (areAllEmpty) { for (const kind of names) this.#options.order.noteEmpty(kind); }
     for (;;) {
       const open = kinds.filter(({ queue, retries }) => queue.head ?? retries.head);
       const due = open[this.#starts % open.length];

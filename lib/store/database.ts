@@ -4,6 +4,7 @@
  */
 import { dirname } from "node:path";
 import { type Clock, systemClock } from "../clock.ts";
+import { keepReceipts } from "./commit_receipts.ts";
 import { groupCommits } from "./group_commit.ts";
 import { databaseFile, isKvUrl } from "../kv_path.ts";
 import { LARGEST_BATCH } from "./kv_limits.ts";
@@ -47,7 +48,7 @@ export async function openDatabase(
   const onUnwritable = (error: unknown) => storage?.reportUnwritable(error);
   const patient = patientKv(kv, { clock, onUnwritable });
   // Over a network, commits run side by side, and denokv refuses the many checks of a group.
-  return isRemote ? patient : groupCommits(patient);
+  return isRemote ? keepReceipts(patient) : groupCommits(patient);
 }
 
 /** Creates a directory. Without permission, it may be there already, and KV reports if it is not. */

@@ -7,6 +7,7 @@
  * transaction is committed by itself.
  * @module
  */
+import { nameOf } from "./key_name.ts";
 import { ATOMIC_LIMITS } from "./kv_limits.ts";
 import {
   type AtomicCheck,
@@ -244,14 +245,6 @@ class CommitGroup {
     }
     return merged;
   }
-}
-
-/**
- * Identifies a key. Different keys may have the same name. A check of one and a write of the other
- * are then in different groups, which is only slower.
- */
-function nameOf(key: KvKey): string {
-  return key.join("\0");
 }
 
 /** Identifies the key of a sum: different keys have different names. */

@@ -18,17 +18,17 @@ import { z } from "zod";
 import type { Clock } from "../clock.ts";
 import { keptMs, type Level, levels, type TimedRow } from "../history/range.ts";
 import { mergeRows, Row } from "../history/row.ts";
-import { LARGEST_BATCH, REMOTE_CHECKS } from "./kv_limits.ts";
+import { LARGEST_BATCH, MAX_CHECKS } from "./kv_limits.ts";
 import type { AtomicOperation, Kv, KvEntry, KvKey } from "../platform/kv.ts";
 
 /** The writer of merged rows. The ids of instances are UUIDs. */
 const ALL = "all";
 
 /** How many rows one transaction merges. Each is checked, and so may be the row that they become. */
-const MERGED_ROWS = REMOTE_CHECKS - 1;
+const MERGED_ROWS = MAX_CHECKS - 1;
 
 /** How many transactions one call makes for a period at most: it merges about 50 rows. */
-const MERGES = 6;
+const MERGES = 7;
 
 /** An instance that has written nothing for so long is gone: it writes once a minute. */
 const PRESENT_MS = 180_000;

@@ -16,7 +16,7 @@
 import { z } from "zod";
 import type { Clock } from "../clock.ts";
 import { LARGEST_BATCH } from "./kv_limits.ts";
-import type { AtomicOperation, Kv, KvConsistencyLevel, KvKey } from "../platform/kv.ts";
+import type { AtomicOperation, Kv, KvKey } from "../platform/kv.ts";
 
 /** The heartbeat of an instance. */
 export interface InstanceHeartbeat {
@@ -49,7 +49,8 @@ const ACCEPTED_MS = 600_000;
 
 const WAITING = ["waiting"];
 
-const BELL = ["bell"];
+/** Its versionstamp changes with each ring. {@link QueueStore.read} reads it. */
+export const BELL = ["bell"];
 
 /** An instance that has not read a wake entry by then is dead and has lost its jobs. */
 const WAKE_MS = 600_000;
@@ -143,17 +144,6 @@ export class InstanceStore {
   /** Adds a ring of the bell to a transaction. */
   addRing(commit: AtomicOperation): void {
     this.#touch(commit, BELL);
-  }
-
-  /**
-   * Returns a value that changes with each ring of the bell. It is one small read, so frequent
-   * calls are cheap.
-   *
-   * @param consistency only on Deno Deploy do they differ: with `eventual`, a nearby replica
-   * answers, so the value may be old
-   */
-  async lastRing(consistency: KvConsistencyLevel = "strong"): Promise<string | null> {
-    return (await this.#kv.get(BELL, { consistency })).versionstamp;
   }
 
   /** Adds a wake entry for a job of an instance to a transaction, and rings the bell. */

@@ -84,6 +84,12 @@ export class JobIndex {
     return found;
   }
 
+  /** Returns whether no job waits, of any kind. It reads one entry. */
+  async isEmpty(): Promise<boolean> {
+    const entries = this.#kv.list({ prefix: prefixes.allDue() }, { limit: 1 });
+    return (await entries.next()).done === true;
+  }
+
   /** Returns the first due job of a kind; `null` if none is due. */
   async first(kind: string): Promise<DueJob | null> {
     for await (const job of this.due(kind, { expected: 1 })) return job;

@@ -211,21 +211,17 @@ export class JobStore {
       if (value === null) throw error;
       return { versionstamp: isDeepStrictEqual(value, record) ? versionstamp : null };
     }
-    const { value, versionstamp } = await found();
-    if (value === null) return false;
-    // KV Connect sends a commit again if its answer is lost. The second one meets the first.
-    if (isDeepStrictEqual(value, record)) return { versionstamp };
-    throw new Error(`Cannot accept job ${id}: the id is taken`);
+    if ((await found()).value !== null) throw new Error(`Cannot accept job ${id}: the id is taken`);
+    return false;
   }
 
   /**
-   * Adds a job that the service creates for itself to the commit of another store. The commit also
-   * rings the bell, so that an instance starts the job soon.
+   * Adds a job that the service creates for itself to the commit of another store. Its id must be new.
+   * The commit also rings the bell, so that an instance starts the job soon.
    *
    * @returns a function to call when the commit is saved
    */
   addOwnJob(commit: JobCommit, job: QueuedJob): () => void {
-    commit.check({ key: keys.job(job.id), versionstamp: null });
     this.#enqueueNew(commit, job);
     this.#options.instances.addRing(commit.operation);
     return () => this.#events?.accepted(job);

@@ -18,3 +18,6 @@ export const ATOMIC_LIMITS = { bytes: 400_000, writes: 500, checks: platform.max
 
 /** How many checks a transaction may contain over a network: denokv refuses more. */
 export const REMOTE_CHECKS = 10;
+
+/** How many checks a store may add to a transaction. Over a network, the receipt is one more. */
+export const MAX_CHECKS = REMOTE_CHECKS - 1;

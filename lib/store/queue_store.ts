@@ -11,8 +11,9 @@
  * @module
  */
 import { z } from "zod";
+import { BELL } from "./instance_store.ts";
 import { MAX_KEYS_PER_READ } from "./kv_limits.ts";
-import type { Kv, KvKey } from "../platform/kv.ts";
+import type { Kv, KvEntryMaybe, KvKey } from "../platform/kv.ts";
 
 /** An instance that publishes replaces the value every few seconds while jobs wait. */
 const QUEUE_MS = 600_000;
@@ -64,16 +65,27 @@ export class QueueStore {
     this.#kv = kv;
   }
 
-  /** Reads the queues of some kinds, in their order. */
-  async read(kinds: readonly string[]): Promise<QueueEntry[]> {
-    const found: QueueEntry[] = [];
-    for (let n = 0; n < kinds.length; n += MAX_KEYS_PER_READ) {
-      const keys = kinds.slice(n, n + MAX_KEYS_PER_READ).map(queueKey);
-      for (const { value, versionstamp } of await this.#kv.getMany<unknown[]>(keys)) {
-        found.push({ queue: PublishedQueue.safeParse(value).data ?? null, versionstamp });
-      }
+  /**
+   * Reads the bell and the queues of some kinds. Instances do so twice a second, and on a hosted
+   * database each request is paid for. So they are one request, or more if there are many kinds.
+   *
+   * @returns `queues`: in the order of `kinds`. `ring`: a value that changes with each ring of the
+   * bell
+   */
+  async read(
+    kinds: readonly string[],
+  ): Promise<{ queues: QueueEntry[]; ring: string | null }> {
+    const keys = [BELL, ...kinds.map(queueKey)];
+    const entries: KvEntryMaybe<unknown>[] = [];
+    for (let n = 0; n < keys.length; n += MAX_KEYS_PER_READ) {
+      entries.push(...await this.#kv.getMany<unknown[]>(keys.slice(n, n + MAX_KEYS_PER_READ)));
     }
-    return found;
+    const [bell, ...published] = entries;
+    const queues = published.map(({ value, versionstamp }) => ({
+      queue: PublishedQueue.safeParse(value).data ?? null,
+      versionstamp,
+    }));
+    return { queues, ring: bell!.versionstamp };
   }
 
   /**

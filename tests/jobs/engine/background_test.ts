@@ -25,6 +25,7 @@ import {
   silentTurn,
   testKind,
 } from "../../../testing/jobs.ts";
+import { lastRing } from "../../../testing/stores.ts";
 
 const usage = {
   inputTokens: 100,
@@ -356,15 +357,15 @@ Deno.test("ringFor() rings once for each delivery, and only for a stored respons
   using env = await openRuntimes({ kinds: [kind], model });
   const { job: { id } } = await submit(env.a, kind, { text: "hello" });
   while (await env.store.checkpoints.openResponse(id) === null);
-  const before = await env.instances.lastRing();
+  const before = await lastRing(env.kv);
   assertStrictEquals(
     await env.store.ringFor({ responseId: "resp_2", deliveryId: "wh_1" }),
     "unknown",
   );
-  assertStrictEquals(await env.instances.lastRing(), before);
+  assertStrictEquals(await lastRing(env.kv), before);
 
   assertStrictEquals(await env.store.ringFor({ responseId: "resp_1", deliveryId: "wh_1" }), "rung");
-  const rung = await env.instances.lastRing();
+  const rung = await lastRing(env.kv);
   assertNotStrictEquals(rung, before);
   const job = await jobOf(env.store, id);
   assert(job.state === "running");
@@ -375,7 +376,7 @@ Deno.test("ringFor() rings once for each delivery, and only for a stored respons
     await env.store.ringFor({ responseId: "resp_1", deliveryId: "wh_1" }),
     "repeated",
   );
-  assertStrictEquals(await env.instances.lastRing(), rung);
+  assertStrictEquals(await lastRing(env.kv), rung);
   await env.a.instance.stop(0);
   assertStrictEquals(await env.store.ringFor({ responseId: "resp_1", deliveryId: "wh_2" }), "rung");
   env.clock.advance(24 * 3_600_000);

@@ -328,6 +328,7 @@ function scriptedStager() {
     async *due(_kind: string, { from }: { from?: number }) {
       if (from === undefined) yield* [...due];
     },
+    isEmpty: () => Promise.resolve(due.length === 0),
   };
   const stager = new Stager({
     kinds: new Set(["test"]),

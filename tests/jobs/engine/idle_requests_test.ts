@@ -44,10 +44,10 @@ async function countIdleMinute() {
   return counted;
 }
 
-Deno.test("an idle instance reads the database at most 350 times per minute, and commits twice", async () => {
+Deno.test("an idle instance reads the database at most 215 times per minute, and commits twice", async () => {
   const { reads, commits } = await countIdleMinute();
-  // Two reads of the bell per second, one of the queue, and the sweeps: `docs/denokv.md`.
-  assert(reads <= 350, `${reads} reads`);
+  // Two reads of bell and queues per second, and the sweeps: `docs/denokv.md`.
+  assert(reads <= 215, `${reads} reads`);
   // Its report of the minute, and the state of the alerts.
   assert(commits <= 2, `${commits} commits`);
 });

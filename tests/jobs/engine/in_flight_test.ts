@@ -38,7 +38,7 @@ import {
   testKind,
   upstreamError,
 } from "../../../testing/jobs.ts";
-import { claim } from "../../../testing/stores.ts";
+import { claim, lastRing } from "../../../testing/stores.ts";
 
 const hello = { text: "hello" };
 const plan = { text: "plan" };
@@ -554,10 +554,10 @@ for (const [how, end] of Object.entries(ends)) {
       using env = await openRuntimes({ limits: { ...limits, maxAttempts: 1 } });
       const job = queuedJob({ dedupeKey });
       await env.store.accept(job);
-      const before = await env.instances.lastRing();
+      const before = await lastRing(env.kv);
       await end(env, job.id);
       assert("finishedAt" in await jobOf(env.store, job.id));
-      const rung = await env.instances.lastRing() !== before;
+      const rung = await lastRing(env.kv) !== before;
       assertStrictEquals(rung, dedupeKey !== null || how === "is canceled");
     }
   });
@@ -589,14 +589,14 @@ Deno.test("a follower ignores the breaker, and rings no bell at its end", async 
   const failure = upstreamError().failure;
   const open = { openUntil: NOON + MINUTE, failures: 1, probe: null, opening: "1", failure };
   await env.kv.set(["breaker", env.work.kind.name], open);
-  const before = await env.instances.lastRing();
+  const before = await lastRing(env.kv);
   await env.a.instance.sweep();
   await env.a.instance.idle();
   const job = await jobOf(env.store, env.follower);
   assertStrictEquals(job.state, "succeeded");
   const claimed = job.timeline.find(({ event }) => event === "claimed");
   assertStrictEquals(claimed?.event === "claimed" && claimed.follows, env.leader);
-  assertStrictEquals(await env.instances.lastRing(), before);
+  assertStrictEquals(await lastRing(env.kv), before);
 });
 
 const damages: Record<string, (env: Engines & { leader: string }) => Promise<unknown>> = {

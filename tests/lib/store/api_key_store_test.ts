@@ -6,6 +6,7 @@ import { madeKey } from "../../../testing/api_keys.ts";
 import { FakeClock, NOON } from "../../../testing/fake_clock.ts";
 import { hookKv } from "../../../testing/hooked_kv.ts";
 import { captureLogs } from "../../../testing/log_records.ts";
+import { lastRing } from "../../../testing/stores.ts";
 
 async function openStore() {
   const database = await Deno.openKv(":memory:");
@@ -15,9 +16,9 @@ async function openStore() {
   const store = new ApiKeyStore(kv, { clock, ring: (commit) => instances.addRing(commit) });
   /** Runs a change, and returns whether it rang the bell. */
   const rings = async (change: () => Promise<unknown>) => {
-    const before = await instances.lastRing();
+    const before = await lastRing(kv);
     await change();
-    return await instances.lastRing() !== before;
+    return await lastRing(kv) !== before;
   };
   return { kv, hooks, clock, store, rings, [Symbol.dispose]: () => database.close() };
 }

@@ -13,6 +13,7 @@ import { openStores } from "../../../testing/runtimes.ts";
 import { FakeClock, NOON } from "../../../testing/fake_clock.ts";
 import { failCommits, hookKv } from "../../../testing/hooked_kv.ts";
 import type { AtomicOperation, Kv } from "../../../lib/platform/kv.ts";
+import { lastRing } from "../../../testing/stores.ts";
 
 const opener = jobOf("job-0");
 const one = jobOf("job-1");
@@ -121,10 +122,10 @@ Deno.test("the breaker closes in every instance when the probe succeeds", async 
   using env = await openBreakers();
   await rejectCall(env.a, one);
   env.clock.advance(1_000);
-  const ring = await env.instances.lastRing();
+  const ring = await lastRing(env.kv);
   await succeed(env.b, two);
   // All instances are informed.
-  assertNotStrictEquals(await env.instances.lastRing(), ring);
+  assertNotStrictEquals(await lastRing(env.kv), ring);
   for (const breaker of [env.a, env.b]) {
     assertStrictEquals(await breaker.admit(one), 0);
     assertStrictEquals(await breaker.admit(two), 0);
@@ -415,9 +416,9 @@ for (const [name, more] of sources) {
     assertStrictEquals(env.b.openUntil("itinerary"), 0);
     assertStrictEquals((await env.b.heldBackBy(third))?.code, "connection_lost");
     assertStrictEquals(await env.b.heldBackBy(two), null);
-    const ring = await env.instances.lastRing();
+    const ring = await lastRing(env.kv);
     await succeed(env.b, two);
-    assertNotStrictEquals(await env.instances.lastRing(), ring);
+    assertNotStrictEquals(await lastRing(env.kv), ring);
     env.a.forget();
     assertStrictEquals(await env.a.admit(third), 0);
   });
@@ -680,7 +681,7 @@ Deno.test("the breaker closes when the answer of the probe begins", async () => 
   env.clock.advance(1_000);
   const ended = Promise.withResolvers<string>();
   const closed = Promise.withResolvers<void>();
-  const ring = await env.instances.lastRing();
+  const ring = await lastRing(env.kv);
   let reads = 0;
   env.hooks.get = () => void reads++;
   const call = env.a.guard(one, { signal }, async (onAnswer) => {
@@ -693,7 +694,7 @@ Deno.test("the breaker closes when the answer of the probe begins", async () => 
     return await ended.promise;
   });
   await closed.promise;
-  assertNotStrictEquals(await env.instances.lastRing(), ring);
+  assertNotStrictEquals(await lastRing(env.kv), ring);
   ended.resolve("plan");
   assertStrictEquals(await call, "plan");
 });

@@ -4,6 +4,7 @@ import { InstanceStore } from "../../../lib/store/instance_store.ts";
 import { FakeClock, NOON } from "../../../testing/fake_clock.ts";
 import { hookKv } from "../../../testing/hooked_kv.ts";
 import { HOUR } from "../../../testing/jobs.ts";
+import { lastRing } from "../../../testing/stores.ts";
 
 async function openControls() {
   const { kv, hooks } = hookKv(await Deno.openKv(":memory:"));
@@ -67,10 +68,10 @@ for (const [name, list, left] of changes) {
 
 Deno.test("change() rings the bell, and two changes at once both hold", async () => {
   using env = await openControls();
-  const before = await env.instances.lastRing();
+  const before = await lastRing(env.kv);
   await Promise.all([env.a.change(kind("itinerary", true)), env.b.change(kind("bundles", true))]);
   assertEquals((await env.a.read()).kinds, { itinerary: "paused", bundles: "paused" });
-  assertStrictEquals(await env.instances.lastRing() === before, false);
+  assertStrictEquals(await lastRing(env.kv) === before, false);
 });
 
 Deno.test("change() is done if only the answer of its commit gets lost, and fails if it was not saved", async () => {

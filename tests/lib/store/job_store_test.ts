@@ -26,6 +26,7 @@ import {
   dueIn,
   fault,
   finished,
+  lastRing,
   openStore,
   plan,
   step,
@@ -466,7 +467,7 @@ Deno.test("cancel() wins over a concurrent claim and a concurrent retry", async 
 Deno.test("the bell rings when a job is put back or canceled, and only then", async () => {
   using env = await openStore();
   const rings = new Set<string | null>();
-  const listen = async () => rings.add(await env.instances.lastRing());
+  const listen = async () => rings.add(await lastRing(env.kv));
   const lease = await acceptAndClaim(env.store);
   await listen();
   await env.store.checkpoints.saveStep(lease, step, finished);
@@ -687,15 +688,15 @@ Deno.test("ringFor() rings the bell for a waiting job, and does not for one that
   const lease = await acceptAndClaim(store);
   await store.checkpoints.saveResponse(lease, step, "resp_1");
   await store.retry(lease, { failure: fault, runAt: NOON });
-  const before = await instances.lastRing();
+  const before = await lastRing(env.kv);
   assertStrictEquals(await store.ringFor({ responseId: "resp_1", deliveryId: "wh_1" }), "rung");
-  const rung = await instances.lastRing();
+  const rung = await lastRing(env.kv);
   assertNotStrictEquals(rung, before);
   assertEquals(await instances.takeWakes(A), []);
 
   await store.fail((await claim(store, lease.job.id, { holder: A }))!, { failure: fault });
   assertStrictEquals(await store.ringFor({ responseId: "resp_1", deliveryId: "wh_2" }), "rung");
-  assertStrictEquals(await instances.lastRing(), rung);
+  assertStrictEquals(await lastRing(env.kv), rung);
   assertEquals(await instances.takeWakes(A), []);
 });
 
@@ -742,9 +743,9 @@ Deno.test("a job that ends without a worker has its usage", async () => {
 Deno.test("a job that is put back for later does not ring the bell", async () => {
   using env = await openStore();
   const lease = await acceptAndClaim(env.store);
-  const before = await env.instances.lastRing();
+  const before = await lastRing(env.kv);
   await env.store.release(lease, { runAt: NOON + 1 });
-  assertStrictEquals(await env.instances.lastRing(), before);
+  assertStrictEquals(await lastRing(env.kv), before);
 });
 
 const ends: [
