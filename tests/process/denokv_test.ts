@@ -2,7 +2,7 @@
 import { assertEquals, assertStrictEquals } from "@std/assert";
 import { join } from "node:path";
 import { overDenokv } from "../../testing/databases.ts";
-import { Denokv, isDenokvSkipped } from "../../testing/denokv.ts";
+import { Denokv, isDenokvSkipped } from "../../testing/kv_connect/denokv.ts";
 import { Program, workDirectory } from "../../testing/program.ts";
 
 const ignore = isDenokvSkipped();

@@ -12,7 +12,7 @@ import {
   type Trip,
 } from "../../bench/deploy/clients.ts";
 import { plans } from "../../bench/faulty_model.ts";
-import { DeployPlatform } from "../../testing/deploy_platform.ts";
+import { DeployPlatform } from "../../testing/deploy/platform.ts";
 import { serveOpenAIBy } from "../../testing/openai_server.ts";
 import { noWeatherEnv } from "../../testing/weather_server.ts";
 
