@@ -11,7 +11,7 @@
  */
 import { parseArgs } from "node:util";
 import { type EndedJob, isEnded, type JobRecord } from "../lib/job/job_record.ts";
-import { DeployPlatform } from "../testing/deploy_platform.ts";
+import { DeployPlatform } from "../testing/deploy/platform.ts";
 import type { LogLine } from "../testing/program.ts";
 import { serveLocally } from "../testing/local_server.ts";
 import { answerWeather, weatherEnv } from "../testing/weather_server.ts";

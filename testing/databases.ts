@@ -5,7 +5,7 @@
  * @module
  */
 import { join } from "node:path";
-import { Denokv, isDenokvSkipped, openEmptied } from "./denokv.ts";
+import { Denokv, isDenokvSkipped, openEmptied } from "./kv_connect/denokv.ts";
 import type { Kv } from "../lib/platform/kv.ts";
 
 /** A database that several processes share; `await using` stops its server. */

@@ -5,7 +5,7 @@
  */
 import { z } from "zod";
 import { isEnded, JobRecord } from "../../lib/job/job_record.ts";
-import type { DeployPlatform } from "../../testing/deploy_platform.ts";
+import type { DeployPlatform } from "../../testing/deploy/platform.ts";
 import { type LocalServer, serveLocally } from "../../testing/local_server.ts";
 import { withWaitLimit } from "../../testing/wait_limit.ts";
 import { type Chance, wait } from "../chance.ts";

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { overDenokv } from "../../testing/databases.ts";
 import type { Kv } from "../../lib/platform/kv.ts";
 import { openDatabase } from "../../lib/store/database.ts";
-import { startCountingProxy, WRITE } from "../../testing/counting_proxy.ts";
-import { Denokv, isDenokvSkipped } from "../../testing/denokv.ts";
+import { startCountingProxy, WRITE } from "../../testing/kv_connect/counting_proxy.ts";
+import { Denokv, isDenokvSkipped } from "../../testing/kv_connect/denokv.ts";
 import { Program, workDirectory } from "../../testing/program.ts";
 
 const ignore = isDenokvSkipped();

@@ -13,7 +13,7 @@ import {
 } from "../../bench/deploy/clients.ts";
 import { plans } from "../../bench/faulty_model.ts";
 import type { Row } from "../../lib/history/row.ts";
-import { DeployPlatform } from "../../testing/deploy_platform.ts";
+import { DeployPlatform } from "../../testing/deploy/platform.ts";
 import { type App, post, send } from "../../testing/http.ts";
 import { serveLive } from "../../testing/live_server.ts";
 import { WEBHOOK_SECRET, webhookRequest } from "../../testing/openai_webhook.ts";

@@ -4,7 +4,7 @@
  */
 import { assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
 import fc from "fast-check";
-import { HostedKv } from "../../testing/hosted_kv.ts";
+import { HostedKv } from "../../testing/kv_connect/hosted_kv.ts";
 import { withWaitLimit } from "../../testing/wait_limit.ts";
 
 /** Starts a database, and opens it. `await using` ends both. */

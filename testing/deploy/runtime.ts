@@ -7,8 +7,8 @@
  *   Deno's client of KV Connect always reads the newest one.
  * @module
  */
-import type { KvConsistencyLevel } from "../lib/platform/kv.ts";
-import { CRON_PATH } from "./deploy_paths.ts";
+import type { KvConsistencyLevel } from "../../lib/platform/kv.ts";
+import { CRON_PATH } from "./paths.ts";
 
 /** The free plan of Deno Deploy has no more. */
 const MAX_CRONS = 10;

@@ -5,9 +5,9 @@
  */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import type { Kv } from "../lib/platform/kv.ts";
-import { isSkipped } from "./skipped.ts";
-import { withWaitLimit } from "./wait_limit.ts";
+import type { Kv } from "../../lib/platform/kv.ts";
+import { isSkipped } from "../skipped.ts";
+import { withWaitLimit } from "../wait_limit.ts";
 
 /** The version that `deno task denokv` builds. */
 export const DENOKV_VERSION = "0.14.0";

@@ -9,16 +9,16 @@
  * - The database is that of the platform, over KV Connect: there is no queue. What is read with
  *   `consistency: "eventual"` may be old.
  * - An instance may do everything but write files. Its only other flag is the preloaded
- *   `deploy_runtime.ts`, which is this simulation's own.
+ *   `runtime.ts`, which is this simulation's own.
  *
  * Source: https://docs.deno.com/deploy/reference/ of August 2026.
  * @module
  */
 import { join } from "node:path";
-import { CRON_PATH } from "./deploy_paths.ts";
-import { HostedKv, type KvRequests } from "./hosted_kv.ts";
-import { Program, workDirectory } from "./program.ts";
-import { root } from "./source_files.ts";
+import { CRON_PATH } from "./paths.ts";
+import { HostedKv, type KvRequests } from "../kv_connect/hosted_kv.ts";
+import { Program, workDirectory } from "../program.ts";
+import { root } from "../source_files.ts";
 
 /** An instance is stopped when it had no request and sent nothing for a time from here… */
 const MIN_IDLE_MS = 5_000;
@@ -253,7 +253,7 @@ export class DeployPlatform implements AsyncDisposable {
   #start(): Instance {
     const { env, deno } = this.#options;
     const config = ["--config", join(root, "deno.json"), "--frozen"];
-    const own = ["--deny-write", "--preload", join(root, "testing/deploy_runtime.ts")];
+    const own = ["--deny-write", "--preload", join(root, "testing/deploy/runtime.ts")];
     const program = new Program(this.#directory.path, {
       command: [deno, "run", "--quiet", "--allow-all", ...config, ...own, join(root, "main.ts")],
       env: {

@@ -19,7 +19,7 @@ import {
   writeCommit,
   writeRanges,
   writeWatched,
-} from "./kv_connect.ts";
+} from "./messages.ts";
 
 /** How many requests the clients of one address sent. */
 export interface KvRequests {
