@@ -43,6 +43,7 @@ Deno.test("Deno Deploy: runs of the cron complete the jobs of clients that have 
     isManual: true,
     maxInstances: 2,
     requestsPerStart: 2,
+    random: new Chance(1).next,
     lagMs: 300,
     env: {
       OPENAI_API_KEY: "sk-test",
@@ -94,6 +95,7 @@ Deno.test("Deno Deploy: a webhook starts an instance, which ends the job of a st
   await using openai = serveLive({ content: JSON.stringify(plan) });
   await using platform = await DeployPlatform.start({
     isManual: true,
+    maxInstances: 1,
     env: {
       OPENAI_API_KEY: "sk-test",
       OPENAI_BASE_URL: openai.url,
@@ -132,6 +134,7 @@ Deno.test("Deno Deploy: a webhook starts an instance, which ends the job of a st
 Deno.test("Deno Deploy: metrics end with their instance, the history and the admin pages do not", async () => {
   await using platform = await DeployPlatform.start({
     isManual: true,
+    maxInstances: 1,
     env: { GENERATOR: "sample", ADMIN_TOKEN, ...noWeatherEnv },
   });
   const app = appAt(platform);
