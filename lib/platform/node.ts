@@ -69,12 +69,25 @@ function openHead(path: string) {
   };
 }
 
+/** What the adapter of Hono tells of a request: its connection, in Node's own form. */
+interface Incoming {
+  incoming: IncomingMessage;
+}
+
 const network: Network = {
   async serve({ hostname, port, onListen }, handler) {
-    const app = new Hono<{ Bindings: { incoming: { socket: Socket } } }>();
-    app.use(compress());
-    app.all("*", (c) => handler(c.req.raw, { remoteAddr: addressOf(c.env.incoming.socket) }));
-    const listener = getRequestListener(app.fetch, { hostname });
+    const answer = (request: Request, { incoming }: Incoming) =>
+      handler(request, { remoteAddr: addressOf(incoming.socket) });
+    const compressed = new Hono<{ Bindings: Incoming }>();
+    compressed.use(compress());
+    compressed.all("*", (c) => answer(c.req.raw, c.env));
+    // To compress an answer costs time, also if the client takes it as it is.
+    const listener = getRequestListener((request, env) => {
+      const connection = env as Incoming;
+      return "accept-encoding" in connection.incoming.headers
+        ? compressed.fetch(request, connection)
+        : answer(request, connection);
+    }, { hostname });
     const options = { keepAliveTimeout: KEEP_ALIVE_MS };
     const server = createHttpServer(options, (incoming, outgoing) => {
       leaveToApplication(incoming);
