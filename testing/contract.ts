@@ -34,6 +34,7 @@ const GENERAL = new Set([
   "x-frame-options",
   "x-accel-buffering",
   "connection",
+  "keep-alive",
   "accept",
   "accept-encoding",
   "x-robots-tag",

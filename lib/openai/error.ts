@@ -8,6 +8,7 @@ import { APIConnectionError, APIConnectionTimeoutError, APIError, OpenAIError } 
 import { type BilledTurn, type FailureCode, JobError } from "../job/failure.ts";
 import { parseRetryAfter } from "../http/retry_after.ts";
 import { parseJson } from "../json.ts";
+import { platform } from "../platform/platform.ts";
 import { parsed, textOf, withoutEcho } from "./echo.ts";
 import { failureCode, hasCrashed, type ServerWords, statusIn } from "./failure_words.ts";
 
@@ -65,8 +66,7 @@ export function fromOpenAIError(error: unknown, now: number): unknown {
     return new JobError("connection_lost", message, { unanswered: true, cause: error });
   }
   if (error instanceof APIError) return fromAnswer(answerOf(error, now));
-  // `fetch` throws it when the connection breaks within the body.
-  if (error instanceof TypeError && /body|connection/.test(error.message)) {
+  if (platform.failures.isBodyLost(error)) {
     return new JobError("connection_lost", "OpenAI API connection lost", { cause: error });
   }
   // SyntaxError: a success status with a body that is not JSON.

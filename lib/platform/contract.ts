@@ -48,6 +48,8 @@ export interface Failures {
   isAddressInUse(error: unknown): boolean;
   /** Nothing listens at this address. */
   isRefused(error: unknown): boolean;
+  /** Whether the body of an answer to `fetch` has ended too early, or cannot be decoded. */
+  isBodyLost(error: unknown): boolean;
   /** The other side does not speak TLS, or its certificate is not valid. */
   isBadTls(error: unknown): boolean;
 }

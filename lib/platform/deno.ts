@@ -101,6 +101,8 @@ const failures: Failures = {
   isForbidden: (error) => error instanceof Deno.errors.NotCapable,
   isAddressInUse: (error) => error instanceof Deno.errors.AddrInUse,
   isRefused: (error) => error instanceof Deno.errors.ConnectionRefused,
+  isBodyLost: (error) =>
+    error instanceof TypeError && /body|connection|end of file/.test(error.message),
   isBadTls: (error) => error instanceof Deno.errors.InvalidData,
 };
 

@@ -254,6 +254,7 @@ const failures: Failures = {
   isForbidden: hasCode("ERR_ACCESS_DENIED"),
   isAddressInUse: hasCode("EADDRINUSE"),
   isRefused: hasCode("ECONNREFUSED"),
+  isBodyLost: (error) => error instanceof TypeError && error.message === "terminated",
   isBadTls: (error) => error instanceof TlsError,
 };
 

@@ -4,6 +4,7 @@
  * @module
  */
 import { cpuUsage } from "node:process";
+import { setInterval } from "node:timers";
 
 /** How often the loop is checked. */
 const CHECK_MS = 50;
@@ -17,7 +18,7 @@ const MAX_BLOCKED_MS = 1_000;
 let checkedAt = performance.now();
 let used = cpuUsage();
 
-Deno.unrefTimer(setInterval(() => {
+setInterval(() => {
   const now = performance.now();
   const { user, system } = cpuUsage(used);
   // On a busy machine the process may have waited for a processor.
@@ -25,4 +26,4 @@ Deno.unrefTimer(setInterval(() => {
   if (blockedMs > MAX_BLOCKED_MS) console.error(`event loop blocked: ${Math.round(blockedMs)} ms`);
   checkedAt = now;
   used = cpuUsage();
-}, CHECK_MS));
+}, CHECK_MS).unref();

@@ -385,23 +385,51 @@ Deno.test("an answer that stalls in its middle is a timeout", async () => {
   assertStrictEquals(body.failure.code, "timeout");
 });
 
-Deno.test("an answer that is cut off in its middle is a lost connection", async () => {
-  using listener = Deno.listen({ port: 0, hostname: "127.0.0.1" });
-  const cut = (async () => {
-    using connection = await listener.accept();
-    await connection.read(new Uint8Array(65_536));
-    const head =
-      "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ncontent-length: 1000\r\n\r\n";
-    const beginning = sseText([chunk({ content: '{"days":' })]);
-    await connection.write(new TextEncoder().encode(head + beginning));
-  })();
-  const { body } = await itinerary([good], {
-    OPENAI_BASE_URL: `http://127.0.0.1:${listener.addr.port}/v1`,
-    MAX_ATTEMPTS: "1",
-  });
-  await cut;
-  assertStrictEquals(body.failure.code, "connection_lost");
-});
+/** What a server sends before it closes the connection: `head` are headers. */
+const beginning = sseText([chunk({ content: '{"days":' })]);
+const brokenAnswers = {
+  "too short": { head: "content-length: 1000", text: beginning },
+  "without its last chunk": { head: "transfer-encoding: chunked", text: "5\r\ndata:\r\n" },
+  "with an invalid chunk": { head: "transfer-encoding: chunked", text: "5\r\ndata:\r\nZZ\r\n" },
+  "not compressed as it says": {
+    head: "content-encoding: gzip\r\ncontent-length: 5",
+    text: "data:",
+  },
+};
+const wishes = {
+  "/api/itineraries": wish,
+  "/api/generations": { preferences: { otherPreferences: "Porto" } },
+};
+
+for (const [how, { head, text }] of Object.entries(brokenAnswers)) {
+  for (const [path, body] of Object.entries(wishes)) {
+    Deno.test(`${path}: an answer that is ${how} is a lost connection`, async () => {
+      const listener = Deno.listen({ port: 0, hostname: "127.0.0.1" });
+      const ended = (async () => {
+        for await (const accepted of listener) {
+          using connection = accepted;
+          await connection.read(new Uint8Array(65_536));
+          const start = `HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n${head}\r\n\r\n`;
+          await connection.write(new TextEncoder().encode(start + text));
+        }
+      })();
+      await using directory = await workDirectory();
+      await using program = new Program(directory.path, {
+        env: {
+          OPENAI_API_KEY: KEY,
+          OPENAI_BASE_URL: `http://127.0.0.1:${listener.addr.port}/v1`,
+          MAX_ATTEMPTS: "1",
+        },
+      });
+      await program.post(path, body);
+      await program.untilLogged("failed");
+      const { code } = program.log.find(({ message }) => message === "failed")!;
+      assertStrictEquals(code, "connection_lost");
+      listener.close();
+      await ended;
+    });
+  }
+}
 
 Deno.test("a job waits for a server that cannot be reached, and says so", async () => {
   await using directory = await workDirectory();

@@ -323,7 +323,7 @@ const rooms: Record<string, readonly string[]> = {
   "jobs/tools": ["jobs/places", "lib", "lib/http", "lib/model"],
   "jobs/kind.ts": ["jobs/contract.ts", "lib", "lib/job", "lib/model"],
   "jobs/contract.ts": [],
-  "lib/openai": ["lib", "lib/http", "lib/job", "lib/model"],
+  "lib/openai": ["lib", "lib/http", "lib/job", "lib/model", "lib/platform"],
   "lib/store": ["lib", "lib/history", "lib/job", "lib/platform"],
   "lib/history": ["lib"],
   "lib/metrics": ["lib", "lib/job", "lib/platform"],
