@@ -2,7 +2,12 @@
  * Counts the requests that a database would receive if it were on a network.
  * @module
  */
-import type { Kv, KvListOptions, KvListSelector } from "../lib/platform/kv.ts";
+import {
+  type Kv,
+  type KvListOptions,
+  type KvListSelector,
+  withMethods,
+} from "../lib/platform/kv.ts";
 
 /** How many entries one request of a list reads, if the list does not say so. */
 const BATCH = 100;
@@ -54,12 +59,6 @@ export function countRequests(kv: Kv): { kv: Kv; requests: KvRequests } {
       return operation;
     },
   };
-  const counted = new Proxy(kv, {
-    get(target, name) {
-      if (Object.hasOwn(methods, name)) return Reflect.get(methods, name);
-      const value = Reflect.get(target, name, target);
-      return typeof value === "function" ? value.bind(target) : value;
-    },
-  });
+  const counted = withMethods(kv, methods);
   return { kv: counted, requests };
 }

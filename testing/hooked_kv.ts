@@ -3,7 +3,13 @@
  * @module
  */
 import { setImmediate } from "node:timers/promises";
-import type { AtomicOperation, Kv, KvKey, KvListSelector } from "../lib/platform/kv.ts";
+import {
+  type AtomicOperation,
+  type Kv,
+  type KvKey,
+  type KvListSelector,
+  withMethods,
+} from "../lib/platform/kv.ts";
 
 type CommitResult = Awaited<ReturnType<AtomicOperation["commit"]>>;
 
@@ -66,13 +72,7 @@ export function hookKv(kv: Kv): { kv: Kv; hooks: KvHooks } {
   const hooks: KvHooks = {};
   const operations = new Operations();
   const methods: Partial<Kv> = hookedMethods(kv, { hooks, operations });
-  const hooked = new Proxy(kv, {
-    get(target, name) {
-      if (Object.hasOwn(methods, name)) return Reflect.get(methods, name);
-      const value = Reflect.get(target, name, target);
-      return typeof value === "function" ? value.bind(target) : value;
-    },
-  });
+  const hooked = withMethods(kv, methods);
   running.set(hooked, operations);
   return { kv: hooked, hooks };
 }

@@ -3,7 +3,7 @@
  * database in memory find a commit with more.
  * @module
  */
-import type { AtomicCheck, Kv } from "../lib/platform/kv.ts";
+import { type AtomicCheck, type Kv, withMethods } from "../lib/platform/kv.ts";
 import { MAX_CHECKS } from "../lib/store/kv_limits.ts";
 
 /** Wraps a database so that it throws for a commit with more than {@link MAX_CHECKS} checks. */
@@ -19,11 +19,5 @@ export function limitChecks(kv: Kv): Kv {
     };
     return operation;
   }
-  return new Proxy(kv, {
-    get(target, name) {
-      if (name === "atomic") return atomic;
-      const value = Reflect.get(target, name, target);
-      return typeof value === "function" ? value.bind(target) : value;
-    },
-  });
+  return withMethods(kv, { atomic });
 }

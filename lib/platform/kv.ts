@@ -120,3 +120,21 @@ export interface Kv {
   close(): void;
   [Symbol.dispose](): void;
 }
+
+/**
+ * Wraps a database.
+ *
+ * @param methods the methods of the wrapped database that differ. They call those of `kv` themselves
+ */
+export function withMethods<T extends Kv>(
+  kv: T,
+  methods: Partial<Record<keyof Kv, unknown>>,
+): T {
+  return new Proxy(kv, {
+    get(target, name) {
+      if (Object.hasOwn(methods, name)) return Reflect.get(methods, name);
+      const value = Reflect.get(target, name, target);
+      return typeof value === "function" ? value.bind(target) : value;
+    },
+  });
+}

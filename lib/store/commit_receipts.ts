@@ -11,7 +11,13 @@
  * and have no receipt: progress, checkpoints and heartbeats.
  * @module
  */
-import type { AtomicCheck, AtomicOperation, Kv, KvKey } from "../platform/kv.ts";
+import {
+  type AtomicCheck,
+  type AtomicOperation,
+  type Kv,
+  type KvKey,
+  withMethods,
+} from "../platform/kv.ts";
 import { nameOf } from "./key_name.ts";
 
 /** The client goes on to send a commit while the server is away, which may last for minutes. */
@@ -19,13 +25,7 @@ const RECEIPT_MS = 600_000;
 
 /** Wraps a database so that no commit meets or repeats its own earlier try. */
 export function keepReceipts(kv: Kv): Kv {
-  return new Proxy(kv, {
-    get(target, name) {
-      if (name === "atomic") return () => beginWithReceipt(kv);
-      const value = Reflect.get(target, name, target);
-      return typeof value === "function" ? value.bind(target) : value;
-    },
-  });
+  return withMethods(kv, { atomic: () => beginWithReceipt(kv) });
 }
 
 /** The methods that write one key, which is their first parameter. */

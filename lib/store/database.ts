@@ -10,7 +10,7 @@ import { databaseFile, isKvUrl } from "../kv_path.ts";
 import { LARGEST_BATCH } from "./kv_limits.ts";
 import { retry } from "../retry.ts";
 import { isStorageFull, isUnwritable, type StorageSpace } from "./storage_space.ts";
-import type { Kv, KvListOptions, KvListSelector } from "../platform/kv.ts";
+import { type Kv, type KvListOptions, type KvListSelector, withMethods } from "../platform/kv.ts";
 import { platform } from "../platform/platform.ts";
 
 export interface OpenOptions {
@@ -122,13 +122,7 @@ export function patientKv(
     },
     [Symbol.dispose]: () => methods.close(),
   };
-  return new Proxy(kv, {
-    get(target, name) {
-      if (Object.hasOwn(methods, name)) return Reflect.get(methods, name);
-      const value = Reflect.get(target, name, target);
-      return typeof value === "function" ? value.bind(target) : value;
-    },
-  });
+  return withMethods(kv, methods);
 }
 
 /** A call that waits for its answer. */

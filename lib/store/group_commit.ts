@@ -16,6 +16,7 @@ import {
   type Kv,
   type KvKey,
   type KvMutation,
+  withMethods,
 } from "../platform/kv.ts";
 
 type CommitResult = Awaited<ReturnType<AtomicOperation["commit"]>>;
@@ -34,13 +35,7 @@ const SMALL_BYTES = 100;
 export function groupCommits(kv: Kv): Kv {
   const group = new CommitGroup(kv);
   const atomic = () => new GroupedOperation((operation) => group.commit(operation));
-  return new Proxy(kv, {
-    get(target, name) {
-      if (name === "atomic") return atomic;
-      const value = Reflect.get(target, name, target);
-      return typeof value === "function" ? value.bind(target) : value;
-    },
-  });
+  return withMethods(kv, { atomic });
 }
 
 /** A transaction that records what it does, so that it can become part of another one. */

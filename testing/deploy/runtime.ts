@@ -7,7 +7,7 @@
  *   Deno's client of KV Connect always reads the newest one.
  * @module
  */
-import type { KvConsistencyLevel } from "../../lib/platform/kv.ts";
+import { type KvConsistencyLevel, withMethods } from "../../lib/platform/kv.ts";
 import { CRON_PATH } from "./paths.ts";
 
 /** The free plan of Deno Deploy has no more. */
@@ -54,13 +54,7 @@ async function openKvWithReplica(path?: string): Promise<Deno.Kv> {
       kv.close();
     },
   };
-  return new Proxy(kv, {
-    get(target, name) {
-      if (Object.hasOwn(methods, name)) return Reflect.get(methods, name);
-      const value = Reflect.get(target, name, target);
-      return typeof value === "function" ? value.bind(target) : value;
-    },
-  });
+  return withMethods(kv, methods);
 }
 
 for (

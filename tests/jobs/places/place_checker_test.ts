@@ -13,7 +13,7 @@ import {
   servePlaces,
   type ServerMode,
 } from "../../../testing/places_server.ts";
-import type { Kv } from "../../../lib/platform/kv.ts";
+import { type Kv, withMethods } from "../../../lib/platform/kv.ts";
 
 const lisbon: Destination = {
   name: "Lisbon, Portugal",
@@ -460,13 +460,7 @@ Deno.test("check() asks the provider without a cache when the database cannot be
   await using places = await openPlaces();
   const { clock, newChecker, newJob, kv } = places;
   const down = () => Promise.reject(new Error("down"));
-  const broken = new Proxy(kv, {
-    get: (target, name) => {
-      if (name === "getMany" || name === "set") return down;
-      const value = Reflect.get(target, name, target);
-      return typeof value === "function" ? value.bind(target) : value;
-    },
-  });
+  const broken = withMethods(kv, { getMany: down, set: down });
   const store = new PlaceStore(broken, { clock, schema: PlaceAnswer });
 
   const { value } = await finish(
