@@ -6,6 +6,7 @@ import { systemClock } from "../lib/clock.ts";
 import { newJob } from "../lib/job/job_record.ts";
 import { openStores } from "../testing/runtimes.ts";
 import { Program, workDirectory } from "../testing/program.ts";
+import { timeMany } from "./durations.ts";
 import { openBenchRuntime } from "./runtime.ts";
 
 const { values } = parseArgs({ options: { jobs: { type: "string", default: "10000" } } });
@@ -13,19 +14,6 @@ const jobs = Number(values.jobs);
 const POLLS = 2_000;
 const SWEEPS = 200;
 const MB = 1024 * 1024;
-
-/** Returns the median and the 99th percentile of the duration of `work`, in milliseconds. */
-async function timeMany(times: number, work: () => Promise<unknown>) {
-  const taken: number[] = [];
-  for (let n = 0; n < times; n++) {
-    const startedAt = performance.now();
-    await work();
-    taken.push(performance.now() - startedAt);
-  }
-  taken.sort((a, b) => a - b);
-  const at = (share: number) => Number(taken[Math.floor(share * times)]!.toFixed(2));
-  return { p50: at(0.5), p99: at(0.99) };
-}
 
 /** Runs `work` this many times, ten at once. */
 async function inLanes(times: number, work: () => Promise<unknown>): Promise<void> {

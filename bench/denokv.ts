@@ -16,6 +16,7 @@ import { Denokv } from "../testing/kv_connect/denokv.ts";
 import { Program } from "../testing/program.ts";
 import { openStores } from "../testing/runtimes.ts";
 import { wait } from "./chance.ts";
+import { type Latency, timeMany } from "./durations.ts";
 import { acceptedPerSecond } from "./shards/writer_process.ts";
 
 const { values } = parseArgs({
@@ -41,28 +42,6 @@ const BATCH_MS = 1;
 /** An instance writes and reads more in its first seconds. */
 const WARM_UP_MS = 5_000;
 
-interface Latency {
-  p50: number;
-  p99: number;
-}
-
-/** Returns the median and the 99th percentile of some durations, in milliseconds. */
-function latencyOf(durations: number[]): Latency {
-  const sorted = durations.toSorted((a, b) => a - b);
-  const at = (share: number) => Number(sorted[Math.floor(share * sorted.length)]!.toFixed(2));
-  return { p50: at(0.5), p99: at(0.99) };
-}
-
-async function timeMany(work: (n: number) => Promise<unknown>): Promise<Latency> {
-  const durations: number[] = [];
-  for (let n = 0; n < times; n++) {
-    const startedAt = performance.now();
-    await work(n);
-    durations.push(performance.now() - startedAt);
-  }
-  return latencyOf(durations);
-}
-
 function newBenchJob() {
   return newJob({
     id: crypto.randomUUID(),
@@ -78,9 +57,9 @@ function newBenchJob() {
 async function measureStore(kv: Kv) {
   const { store } = openStores(kv, { clock: systemClock });
   const jobs = Array.from({ length: times }, newBenchJob);
-  const accept = await timeMany((n) => store.accept(jobs[n]!));
-  const poll = await timeMany((n) => store.read(jobs[n]!.id));
-  const claim = await timeMany(async (n) => {
+  const accept = await timeMany(times, (n) => store.accept(jobs[n]!));
+  const poll = await timeMany(times, (n) => store.read(jobs[n]!.id));
+  const claim = await timeMany(times, async (n) => {
     const due = await store.readDue(jobs[n]!.id);
     if (!due || due.isOverdue || !await store.claim(due, "bench")) throw new Error("not claimed");
   });
@@ -98,7 +77,7 @@ async function measureStore(kv: Kv) {
 async function measureWatch(kv: Kv): Promise<Latency> {
   const reader = kv.watch([["watched"]]).getReader();
   await reader.read();
-  const latency = await timeMany(async (n) => {
+  const latency = await timeMany(times, async (n) => {
     await kv.atomic().set(["watched"], n).commit();
     for (;;) {
       const { value } = await reader.read();

@@ -16,6 +16,7 @@ import type { LogLine } from "../testing/program.ts";
 import { serveLocally } from "../testing/local_server.ts";
 import { answerWeather, weatherEnv } from "../testing/weather_server.ts";
 import { Chance, wait } from "./chance.ts";
+import { percentile } from "./durations.ts";
 import {
   CallbackReceiver,
   judge,
@@ -138,9 +139,7 @@ function latenessOf(jobs: readonly EndedJob[], log: readonly LogLine[]): number[
 
 /** Returns the median, the 95th percentile and the largest of some times, in seconds. */
 function spread(times: readonly number[]): string {
-  const sorted = times.toSorted((a, b) => a - b);
-  const at = (part: number) => (sorted[Math.ceil(part * sorted.length) - 1] ?? 0) / 1_000;
-  return [0.5, 0.95, 1].map((part) => at(part).toFixed(1)).join(" / ");
+  return [0.5, 0.95, 1].map((share) => (percentile(times, share) / 1_000).toFixed(1)).join(" / ");
 }
 
 /** A job that has ended, and what its client did. */

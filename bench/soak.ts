@@ -22,7 +22,8 @@ import { limits } from "./soak/limits.ts";
 import { LogWatch } from "./soak/log_watch.ts";
 import { createParts, type PartName } from "./soak/parts.ts";
 import { Traffic } from "./soak/traffic.ts";
-import { compare, isWithin, type Measurement, percentile, shown } from "./soak/verdict.ts";
+import { percentile } from "./durations.ts";
+import { compare, isWithin, type Measurement, shown } from "./soak/verdict.ts";
 import { measureDatabase, measureProgram } from "./soak/vitals.ts";
 
 const { values } = parseArgs({

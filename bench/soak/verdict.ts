@@ -45,12 +45,6 @@ export function isWithin({ last, allowed }: Comparison): boolean {
   return allowed === null || !(last > allowed);
 }
 
-/** Returns the percentile of a list, such as 0.5 for the median; of an empty list `NaN`. */
-export function percentile(values: readonly number[], share: number): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? NaN;
-}
-
 /** Rounds a value for the table. */
 export function shown(value: number): number {
   return Number(value.toPrecision(3));

@@ -8,7 +8,8 @@ import type { Program } from "../../testing/program.ts";
 import { wait } from "../chance.ts";
 import type { Inspector } from "./inspector.ts";
 import type { Traffic } from "./traffic.ts";
-import { type Measurement, percentile } from "./verdict.ts";
+import { percentile } from "../durations.ts";
+import type { Measurement } from "./verdict.ts";
 
 const MB = 1024 * 1024;
 

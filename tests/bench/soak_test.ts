@@ -3,7 +3,8 @@ import { Chance, wait } from "../../bench/chance.ts";
 import { Findings } from "../../bench/soak/findings.ts";
 import { limits } from "../../bench/soak/limits.ts";
 import { LogWatch } from "../../bench/soak/log_watch.ts";
-import { compare, isWithin, percentile } from "../../bench/soak/verdict.ts";
+import { percentile } from "../../bench/durations.ts";
+import { compare, isWithin } from "../../bench/soak/verdict.ts";
 
 Deno.test("Chance repeats its choices with the same seed, and makes others with another seed", () => {
   const choices = (seed: number) => {
