@@ -162,12 +162,7 @@ export class Stager {
 
   /** Yields the due jobs that may run now. The kinds take turns, as do new jobs and retries. */
   async *#due(): AsyncGenerator<DueJob> {
-    const names = this.#kindsToSweep();
-    // While nothing waits, one read is enough for all kinds.
-    const areAllEmpty = this.#wasEmpty && await this.#options.index.isEmpty();
-    const kinds = areAllEmpty ? [] : await Promise.all(names.map((kind) => this.#read(kind)));
-    this.#wasEmpty = !kinds.some(({ queue, retries }) => queue.head ?? retries.head);
-    if (areAllEmpty) { for (const kind of names) this.#options.order.noteEmpty(kind); }
+    const kinds = await this.#readDue();
     for (;;) {
       const open = kinds.filter(({ queue, retries }) => queue.head ?? retries.head);
       const due = open[this.#starts % open.length];
@@ -189,6 +184,19 @@ export class Stager {
     for (const { kind, hasHeldBack } of kinds) {
       if (!hasHeldBack) this.#options.order.noteEmpty(kind);
     }
+  }
+
+  /** Reads the due jobs of each kind. While nothing waits, one read is enough for all kinds. */
+  async #readDue(): Promise<DueKind[]> {
+    const { index, order } = this.#options;
+    const kinds = this.#kindsToSweep();
+    if (this.#wasEmpty && await index.isEmpty()) {
+      for (const kind of kinds) order.noteEmpty(kind);
+      return [];
+    }
+    const due = await Promise.all(kinds.map((kind) => this.#read(kind)));
+    this.#wasEmpty = !due.some(({ queue, retries }) => queue.head ?? retries.head);
+    return due;
   }
 
   /** Returns the list of the next job that starts. */
