@@ -4,6 +4,7 @@
  * @module
  */
 import { Buffer } from "node:buffer";
+import { randomBytes } from "node:crypto";
 import { z } from "zod";
 import { sha256, sha256Bytes } from "./hash.ts";
 
@@ -84,7 +85,7 @@ const START_CHARACTERS = 8;
  * first eight digits of the SHA-256 of what comes before it.
  */
 export function newKeyText(): string {
-  const text = PREFIX + hexOf(crypto.getRandomValues(new Uint8Array(RANDOM_BYTES)));
+  const text = PREFIX + randomBytes(RANDOM_BYTES).toString("hex");
   return text + sha256(text).slice(0, CHECKSUM_DIGITS);
 }
 
@@ -104,10 +105,6 @@ export function secretsOf(key: string): KeySecrets {
     tokenId: sha256(`read token id:${key}`).slice(0, 16),
     tokenSecret: base64Of(sha256Bytes(`read token:${key}`)),
   };
-}
-
-function hexOf(bytes: Uint8Array): string {
-  return Buffer.from(bytes).toString("hex");
 }
 
 function base64Of(bytes: Uint8Array): string {

@@ -281,13 +281,14 @@ export const platform: Platform = {
     // A stream of `@deno/kv` that is not raw blocks the program when it is canceled.
     return Object.assign(kv, {
       watch: (keys: Parameters<typeof watch>[0]) => watch(keys, { raw: true }),
-    }) as unknown as Kv;
+    }) as Kv;
   },
   everyMinute(_name, handler) {
     let isRunning = false;
     setInterval(async () => {
       if (isRunning) return;
       isRunning = true;
+      // The handler reports its own faults.
       await handler().catch(() => {});
       isRunning = false;
     }, MINUTE_MS);

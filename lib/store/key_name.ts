@@ -5,8 +5,8 @@
 import type { KvKey } from "../platform/kv.ts";
 
 /**
- * Returns the name of a key. Two keys with the same name are rare, and may be taken for one key only
- * where that is merely slower.
+ * Returns the name of a key. Different keys can have the same name, though rarely. Use it only where
+ * a mix-up costs time and changes no result.
  */
 export function nameOf(key: KvKey): string {
   return key.join("\0");

@@ -10,7 +10,11 @@ export const WRITE = "/v2/atomic_write";
 /** The requests so far, by path: reads, writes, watches and exchanges of metadata. */
 export type RequestCounts = Record<string, number>;
 
-/** Starts a proxy. The answers to the first `lostWrites` commits get lost; `await using` stops it. Its server must end first, because watches last. */
+/**
+ * Starts a proxy; `await using` stops it. Its server must end first, because watches last.
+ *
+ * @param options `lostWrites`: the answers to so many first commits get lost
+ */
 export function startCountingProxy(server: Denokv, { lostWrites = 0 } = {}) {
   const counts: RequestCounts = {};
   let left = lostWrites;
