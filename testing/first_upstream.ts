@@ -3,7 +3,7 @@
  * the connection.
  * @module
  */
-import { type LocalServer, serveLocally } from "./local_server.ts";
+import { type LocalServer, passedOn, serveLocally } from "./local_server.ts";
 
 /** Headers that belong to one connection. */
 const HOP_HEADERS = ["connection", "host", "transfer-encoding", "content-length"];
@@ -26,8 +26,6 @@ export function serveFirstUpstream(upstreams: () => readonly string[]): FirstUps
     const body = request.body ? await request.arrayBuffer() : null;
     const headers = new Headers(request.headers);
     for (const name of HOP_HEADERS) headers.delete(name);
-    // `fetch` would decompress the answer, and keep the header that says it is compressed.
-    headers.set("accept-encoding", "identity");
     const { method } = request;
     for (const upstream of upstreams()) {
       try {
@@ -39,7 +37,7 @@ export function serveFirstUpstream(upstreams: () => readonly string[]): FirstUps
           redirect: "manual",
         });
         answeredBy.push(upstream);
-        return response;
+        return passedOn(response);
       } catch (error) {
         // Nothing was sent, so the next upstream may have the request.
         if (!isRefused(error)) return new Response(`${error}`, { status: 502 });

@@ -44,6 +44,18 @@ function closing({ body, status, headers: given }: Response): Response {
 }
 
 /**
+ * Returns an answer of `fetch` as a proxy passes it on. `fetch` has decoded the body, and has kept the
+ * headers that describe the encoded one.
+ *
+ * @param body what is sent; by default the body of the answer
+ */
+export function passedOn(answer: Response, body = answer.body): Response {
+  const headers = new Headers(answer.headers);
+  for (const name of ["content-encoding", "content-length"]) headers.delete(name);
+  return new Response(body, { status: answer.status, headers });
+}
+
+/**
  * Writes a request as one line: its method, its path below `/v1`, and its parameters except
  * `include`.
  */

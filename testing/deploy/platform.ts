@@ -17,6 +17,7 @@
 import { join } from "node:path";
 import { CRON_PATH } from "./paths.ts";
 import { HostedKv, type KvRequests } from "../kv_connect/hosted_kv.ts";
+import { passedOn } from "../local_server.ts";
 import { Program, workDirectory } from "../program.ts";
 import { root } from "../source_files.ts";
 
@@ -305,13 +306,7 @@ export class DeployPlatform implements AsyncDisposable {
         signal: request.signal,
       });
       onTraffic();
-      // The body is not compressed any more.
-      const headers = new Headers(answer.headers);
-      headers.delete("content-encoding");
-      headers.delete("content-length");
-      const { status } = answer;
-      const body = answer.body && relayed(answer.body, { onTraffic, onCut });
-      return new Response(body, { status, headers });
+      return passedOn(answer, answer.body && relayed(answer.body, { onTraffic, onCut }));
     } catch (error) {
       onTraffic();
       throw error;

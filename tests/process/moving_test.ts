@@ -8,7 +8,7 @@ import { runAdmin } from "../../ops/admin/program.ts";
 import { RecordedTerminal } from "../../testing/admin_command.ts";
 import { EventSource } from "../../testing/event_source.ts";
 import { localCertificate } from "../../testing/local_certificate.ts";
-import { serveLocally } from "../../testing/local_server.ts";
+import { passedOn, serveLocally } from "../../testing/local_server.ts";
 import { Program, workDirectory } from "../../testing/program.ts";
 import { hasProxy, type ProxyName, startProxy } from "../../testing/proxy.ts";
 import { isSkipped } from "../../testing/skipped.ts";
@@ -28,13 +28,6 @@ interface MovingProxy {
   start: (upstream: string, old: string) => Promise<AsyncDisposable & { url: string }>;
 }
 
-/** Returns an answer as a proxy sends it: `fetch` has decoded the body, but kept the header. */
-function decoded({ status, headers: given, body }: Response): Response {
-  const headers = new Headers(given);
-  for (const name of ["content-encoding", "content-length"]) headers.delete(name);
-  return new Response(body, { status, headers });
-}
-
 /** The rules of `ops/nginx_moving.conf`. */
 function startSmallProxy(upstream: string, old: string) {
   const refused = [400, 404, 503];
@@ -44,9 +37,9 @@ function startSmallProxy(upstream: string, old: string) {
       fetch(base + url.pathname + url.search, { method, headers, body });
     const isKeyed = method === "POST" && headers.has("idempotency-key");
     const first = await ask(isKeyed ? old : upstream);
-    if (!(isKeyed ? refused : [404]).includes(first.status)) return decoded(first);
+    if (!(isKeyed ? refused : [404]).includes(first.status)) return passedOn(first);
     await first.body?.cancel();
-    return decoded(await ask(isKeyed ? upstream : old));
+    return passedOn(await ask(isKeyed ? upstream : old));
   }));
 }
 
